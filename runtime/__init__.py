@@ -1,0 +1,1 @@
+"""How each of our own processes starts: settings, clock, logs, health; it knows nothing about permits."""
