@@ -1,0 +1,1 @@
+"""The Postgres side of the backend: tables, unit of work, migrations."""

@@ -1,0 +1,68 @@
+"""Every table of the backend; constraints here are the last guard behind the rules of the domain."""
+
+from backend.adapters.db.tables.base import metadata
+from backend.adapters.db.tables.cases import (
+    case_numbers,
+    cases,
+    confirmations,
+    credentials,
+    item_files,
+    material_items,
+    photos,
+    supplement_files,
+    supplement_requests,
+    template_mails,
+)
+from backend.adapters.db.tables.money import invoices, orders, payments, refunds
+from backend.adapters.db.tables.office import (
+    audit,
+    commands,
+    document_views,
+    mails,
+    staff,
+    staff_sessions,
+    staff_tasks,
+)
+from backend.adapters.db.tables.people import (
+    applicant_employers,
+    applicants,
+    captchas,
+    employers,
+    files,
+    followers,
+    identities,
+    links,
+)
+
+__all__ = [
+    "applicant_employers",
+    "applicants",
+    "audit",
+    "captchas",
+    "case_numbers",
+    "cases",
+    "commands",
+    "confirmations",
+    "credentials",
+    "document_views",
+    "employers",
+    "files",
+    "followers",
+    "identities",
+    "invoices",
+    "item_files",
+    "links",
+    "mails",
+    "material_items",
+    "metadata",
+    "orders",
+    "payments",
+    "photos",
+    "refunds",
+    "staff",
+    "staff_sessions",
+    "staff_tasks",
+    "supplement_files",
+    "supplement_requests",
+    "template_mails",
+]

@@ -1,0 +1,115 @@
+"""Who is served: applicants, their WeChat identities, employers (立户), files, one-time links and captchas."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy.sql import expression
+
+from backend.adapters.db.tables.base import key, metadata, ref, text, when
+
+applicants: Final = Table(
+    "applicants",
+    metadata,
+    key(),
+    Column("username", Text, nullable=False, unique=True),
+    text("password_hash"),
+    Column("name_sealed", LargeBinary, nullable=False),
+    Column("id_no_sealed", LargeBinary, nullable=False),
+    # Keyed hash of the ID number: finds a person without opening every row.
+    Column("id_no_hash", Text, nullable=False, unique=True),
+    Column("failed_sign_ins", Integer, nullable=False, server_default="0"),
+    when("locked_until", null=True),
+    when("created_at"),
+    CheckConstraint("failed_sign_ins >= 0", name="failed_sign_ins"),
+)
+
+identities: Final = Table(
+    "identities",
+    metadata,
+    key("openid"),
+    # Unique: an applicant talks from one WeChat account; binding a second one moves the identity.
+    Column("applicant_id", Text, ForeignKey("applicants.id"), nullable=False, unique=True),
+    text("terms_version"),
+    when("terms_accepted_at"),
+    when("bound_at"),
+)
+followers: Final = Table(
+    "followers",
+    metadata,
+    key("openid"),
+    Column("subscribed", Boolean, nullable=False, server_default=expression.true()),
+    text("scene", null=True),
+    when("first_seen_at"),
+    when("last_seen_at"),
+    when("last_message_at", null=True),
+)
+
+employers: Final = Table(
+    "employers",
+    metadata,
+    key(),
+    text("name"),
+    text("district"),
+    Column("uscc", Text, nullable=False, unique=True),
+    Column("active", Boolean, nullable=False, server_default=expression.true()),
+    # Null: the fee of the catalogue applies.
+    Column("fee_fen", Integer, nullable=True),
+    when("created_at"),
+    CheckConstraint("fee_fen > 0", name="fee_fen"),
+)
+
+applicant_employers: Final = Table(
+    "applicant_employers",
+    metadata,
+    ref("applicant_id", "applicants.id", primary_key=True),
+    ref("employer_id", "employers.id", primary_key=True),
+)
+
+files: Final = Table(
+    "files",
+    metadata,
+    key(),
+    ref("applicant_id", "applicants.id", null=True),
+    # Files sent before the openid is bound belong to the openid only.
+    text("openid", null=True),
+    text("kind"),
+    Column("object_key", Text, nullable=False, unique=True),
+    text("sha256"),
+    text("media_type"),
+    Column("size_bytes", Integer, nullable=False),
+    Column("width", Integer, nullable=True),
+    Column("height", Integer, nullable=True),
+    text("source"),
+    when("created_at"),
+    CheckConstraint("size_bytes > 0", name="size_bytes"),
+    CheckConstraint("width > 0 AND height > 0", name="pixels"),
+    Index(None, "applicant_id", "sha256"),
+    Index(None, "openid"),
+)
+
+links: Final = Table(
+    "links",
+    metadata,
+    key(),
+    Column("token_hash", Text, nullable=False, unique=True),
+    text("purpose"),
+    text("openid"),
+    text("case_no", null=True),
+    when("created_at"),
+    when("expires_at"),
+    when("redeemed_at", null=True),
+    Index(None, "expires_at"),
+    Index(None, "openid", "purpose"),
+)
+
+captchas: Final = Table(
+    "captchas",
+    metadata,
+    key(),
+    text("answer_hash"),
+    when("expires_at"),
+    when("used_at", null=True),
+    Index(None, "expires_at"),
+)
