@@ -1,0 +1,25 @@
+"""`python -m simulator`: serve the played platform until stopped."""
+
+import logging
+import os
+import sys
+
+from aiohttp import web
+
+from simulator.app import build_app
+from simulator.settings import BadSettings, SimSettings
+
+
+def main() -> int:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        settings = SimSettings.from_env(os.environ)
+    except BadSettings as faults:
+        print(faults, file=sys.stderr)
+        return 2
+    web.run_app(build_app(settings), host=settings.host, port=settings.port, access_log=None, print=None)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
