@@ -1,4 +1,4 @@
-"""The Chromium that browser tests drive: the machine's own, else the one inside an npm package (no root, no download)."""
+"""The Chromium that browser tests drive: the machine's own, else the one inside an npm package (no root needed)."""
 
 from __future__ import annotations
 

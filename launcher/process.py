@@ -65,8 +65,8 @@ class Part:
         with self.log_file.open("ab") as log:
             child = [sys.executable, "-I", str(ROOT / "launcher" / "child.py"), *options, str(os.getpid()), "--"]
             self.process = await asyncio.create_subprocess_exec(
-                *child, *self.command, cwd=ROOT, env=dict(self.env), stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True,
+                *child, *self.command, cwd=ROOT, env=dict(self.env), start_new_session=True,
+                stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
 
     async def wait_ready(self) -> None:

@@ -1,0 +1,108 @@
+"""`python -m launcher run | talk | db upgrade|revision|reset`: the demo on one machine."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from launcher.environment import Environment, local_environment
+from launcher.process import ROOT, PartFailed
+from launcher.stack import RASA_PYTHON, USUAL_START_S, Stack
+from launcher.stores import create_database, postgres
+
+FOLDER: Final = Path(os.environ.get("GONGJU_RUN_DIR", ROOT / ".run"))
+
+LINKS: Final = """
+  手机（申请人）   {simulator}/phone
+  工作台（员工）   {front}/console      演示账号见下
+  演示邮箱         {mail}/
+  模拟器控制       {simulator}/_sim/clock   {simulator}/_sim/violations
+  日志             {logs}
+
+  申请人演示账号   demo1 … demo20，密码 Gongju-2026
+  员工演示账号     reviewer / Gongju-2026   manager / Gongju-2026
+
+  按 Ctrl-C 停止。
+"""
+
+
+def links(environment: Environment, logs: Path) -> str:
+    return LINKS.format(
+        simulator=environment.url("SIMULATOR_PORT"),
+        front=environment.url("FRONT_PORT"),
+        mail=environment.url("MAIL_PORT"),
+        logs=logs,
+    )
+
+
+async def run() -> int:
+    """Start the demo, print its links, wait for Ctrl-C, stop it."""
+    stopped = asyncio.Event()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signum, stopped.set)
+    environment = local_environment(FOLDER, fixed_ports=True)
+    stack = Stack(environment, report=lambda line: print(f"[start] {line}", flush=True))
+    print(f"[start] about {USUAL_START_S} s", flush=True)
+    starting = asyncio.create_task(stack.start())
+    waiting = asyncio.create_task(stopped.wait())
+    await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if not starting.done():
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        return 130
+    try:
+        starting.result()
+    except PartFailed as failure:
+        print(f"[start] {failure}", file=sys.stderr)
+        return 1
+    print(links(environment, stack.logs), flush=True)
+    await waiting
+    print("[stop] …", flush=True)
+    await stack.stop()
+    return 0
+
+
+def talk() -> int:
+    """Chat with Rasa in the terminal; the other parts must be running (`make run`)."""
+    environment = local_environment(FOLDER, fixed_ports=False)
+    return subprocess.run([str(RASA_PYTHON), "-m", "nlu.talk"], cwd=ROOT, env=dict(environment.variables)).returncode
+
+
+async def database(arguments: list[str]) -> int:
+    """Migrate the demo's database, write a migration, or throw the demo's data away."""
+    if arguments[:1] == ["reset"]:
+        for name in ("postgres", "objects", "logs"):
+            shutil.rmtree(FOLDER / name, ignore_errors=True)
+        return 0
+    environment = local_environment(FOLDER, fixed_ports=False)
+    server = postgres(FOLDER / "postgres", port=environment.port("POSTGRES_PORT"), log_dir=FOLDER / "logs")
+    await server.start()
+    try:
+        await create_database(environment.port("POSTGRES_PORT"), "gongju")
+        command = [sys.executable, "-m", "backend.main", "migrate", *arguments[1:]]
+        process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=dict(environment.variables))
+        return await process.wait()
+    finally:
+        await server.stop()
+
+
+def main(arguments: list[str]) -> int:
+    match arguments:
+        case ["run"]:
+            return asyncio.run(run())
+        case ["talk"]:
+            return talk()
+        case ["db", *rest]:
+            return asyncio.run(database(rest))
+    print(__doc__, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
