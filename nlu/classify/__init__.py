@@ -1,0 +1,1 @@
+"""Telling what a short Chinese sentence wants: pure core, no Rasa."""

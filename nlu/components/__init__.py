@@ -1,0 +1,1 @@
+"""Thin Rasa classes around the pure modules."""

@@ -1,0 +1,1 @@
+"""Reading values out of a sentence: pure, deterministic functions, no Rasa."""

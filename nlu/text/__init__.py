@@ -1,0 +1,1 @@
+"""Making what people type comparable: pure functions, no Rasa."""
