@@ -1,0 +1,138 @@
+"""One Postgres transaction as the use cases see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final, Self
+
+from sqlalchemy import Table, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from backend.adapters.db import tables as t
+from backend.adapters.db.chat import WechatOutbox
+from backend.adapters.db.rows import TableRows
+from backend.services import records as r
+from backend.services.ports import ChatOutbox, Commands, Rows
+from runtime.clock import Clock
+
+STORED: Final[Mapping[str, tuple[Table, type[Any]]]] = {
+    "applicants": (t.applicants, r.Applicant),
+    "identities": (t.identities, r.Identity),
+    "followers": (t.followers, r.Follower),
+    "employers": (t.employers, r.Employer),
+    "applicant_employers": (t.applicant_employers, r.ApplicantEmployer),
+    "files": (t.files, r.StoredFile),
+    "links": (t.links, r.Link),
+    "captchas": (t.captchas, r.Captcha),
+    "cases": (t.cases, r.CaseRecord),
+    "items": (t.material_items, r.ItemRecord),
+    "item_files": (t.item_files, r.ItemFile),
+    "photos": (t.photos, r.Photo),
+    "credentials": (t.credentials, r.Credentials),
+    "supplements": (t.supplement_requests, r.SupplementRequest),
+    "supplement_files": (t.supplement_files, r.SupplementFile),
+    "confirmations": (t.confirmations, r.Confirmation),
+    "template_mails": (t.template_mails, r.TemplateMail),
+    "orders": (t.orders, r.Order),
+    "payments": (t.payments, r.Payment),
+    "refunds": (t.refunds, r.Refund),
+    "invoices": (t.invoices, r.Invoice),
+    "staff": (t.staff, r.Staff),
+    "staff_sessions": (t.staff_sessions, r.StaffSession),
+    "staff_tasks": (t.staff_tasks, r.StaffTask),
+    "audit": (t.audit, r.AuditEntry),
+    "document_views": (t.document_views, r.DocumentView),
+    "mails": (t.mails, r.Mail),
+}
+
+
+def make_engine(database_url: str, *, pool_size: int = 10) -> AsyncEngine:
+    """An engine for one process; a connection that died is noticed before it is used."""
+    return create_async_engine(database_url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+
+
+class PostgresUnitOfWork:
+    """Implements `services.ports.UnitOfWork`; adapters with queries of their own use `connection`."""
+
+    applicants: Rows[r.Applicant]
+    identities: Rows[r.Identity]
+    followers: Rows[r.Follower]
+    employers: Rows[r.Employer]
+    applicant_employers: Rows[r.ApplicantEmployer]
+    files: Rows[r.StoredFile]
+    links: Rows[r.Link]
+    captchas: Rows[r.Captcha]
+    cases: Rows[r.CaseRecord]
+    items: Rows[r.ItemRecord]
+    item_files: Rows[r.ItemFile]
+    photos: Rows[r.Photo]
+    credentials: Rows[r.Credentials]
+    supplements: Rows[r.SupplementRequest]
+    supplement_files: Rows[r.SupplementFile]
+    confirmations: Rows[r.Confirmation]
+    template_mails: Rows[r.TemplateMail]
+    orders: Rows[r.Order]
+    payments: Rows[r.Payment]
+    refunds: Rows[r.Refund]
+    invoices: Rows[r.Invoice]
+    staff: Rows[r.Staff]
+    staff_sessions: Rows[r.StaffSession]
+    staff_tasks: Rows[r.StaffTask]
+    audit: Rows[r.AuditEntry]
+    document_views: Rows[r.DocumentView]
+    mails: Rows[r.Mail]
+    chat: ChatOutbox
+    commands: Commands
+    connection: AsyncConnection
+
+    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    async def __aenter__(self) -> Self:
+        self.connection = await self._engine.connect()
+        for name, (table, record) in STORED.items():
+            setattr(self, name, TableRows(self.connection, table, record))
+        self.chat = WechatOutbox(self.connection)
+        self.commands = StoredCommands(self.connection, self._clock)
+        return self
+
+    async def __aexit__(self, *failure: object) -> None:
+        await self.connection.close()
+
+    async def commit(self) -> None:
+        await self.connection.commit()
+
+    async def next_case_number(self, day: date) -> int:
+        numbers = t.case_numbers
+        statement = (
+            insert(numbers)
+            .values(day=day, last=1)
+            .on_conflict_do_update(index_elements=[numbers.c.day], set_={"last": numbers.c.last + 1})
+            .returning(numbers.c.last)
+        )
+        return int((await self.connection.execute(statement)).scalar_one())
+
+
+class StoredCommands:
+    """Implements `services.ports.Commands`: the claim is an inserted row, so a duplicate waits for its transaction."""
+
+    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    async def begin(self, key: str, name: str) -> tuple[int, bytes] | None:
+        claim = insert(t.commands).values(key=key, name=name, created_at=self._clock.now())
+        claimed = await self._connection.execute(claim.on_conflict_do_nothing().returning(t.commands.c.key))
+        if claimed.first() is not None:
+            return None
+        stored = select(t.commands.c.status, t.commands.c.body_sealed).where(t.commands.c.key == key)
+        row = (await self._connection.execute(stored)).one()
+        return row.status, row.body_sealed
+
+    async def finish(self, key: str, status: int, body_sealed: bytes) -> None:
+        await self._connection.execute(
+            update(t.commands).where(t.commands.c.key == key).values(status=status, body_sealed=body_sealed)
+        )

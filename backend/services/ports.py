@@ -1,0 +1,243 @@
+"""What the use cases need from the outside world, as protocols; adapters implement them, main.py joins the two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, Protocol, Self, TypeVar
+
+from backend.services import records as r
+
+R = TypeVar("R")
+
+
+class Rows(Protocol[R]):
+    """The rows of one table; `where` takes column=value, a value None means IS NULL, a list or tuple means IN."""
+
+    async def get(self, key: str | int, *, lock: bool = False) -> R | None:
+        """The row with this primary key; with `lock` it is ours until the transaction ends."""
+
+    async def add(self, record: R) -> R:
+        """Insert; the answer carries the number that the database gave."""
+
+    async def add_if_new(self, record: R) -> bool:
+        """Insert unless a unique column says it is there already; True when inserted."""
+
+    async def save(self, record: R) -> None:
+        """Update the row with the record's primary key."""
+
+    async def where(self, *, order_by: str | None = None, lock: bool = False, **equal: object) -> list[R]: ...
+
+    async def first(self, *, order_by: str | None = None, lock: bool = False, **equal: object) -> R | None:
+        """The first match; `order_by="-created_at"` is the newest."""
+
+    async def remove(self, **equal: object) -> int:
+        """Delete the matches; how many there were."""
+
+    async def due(self, column: str, now: datetime, *, limit: int, **equal: object) -> list[R]:
+        """Rows whose `column` lies in the past, oldest first and locked; rows that another process holds are skipped."""
+
+
+class ChatOutbox(Protocol):
+    async def push(
+        self, openid: str, dedupe_key: str, text: str, *, template: Mapping[str, Any] | None = None, staff: bool = False
+    ) -> None:
+        """Queue a message in this transaction; the same `dedupe_key` is queued once."""
+
+
+class Commands(Protocol):
+    """Answers given to earlier commands, by idempotency key."""
+
+    async def begin(self, key: str, name: str) -> tuple[int, bytes] | None:
+        """Claim the key in this transaction; the stored answer when it was claimed before.
+
+        A concurrent duplicate waits here until the first one's transaction has ended.
+        """
+
+    async def finish(self, key: str, status: int, body_sealed: bytes) -> None: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction: `async with uow:` begins it, `commit()` keeps it, leaving without a commit rolls back."""
+
+    applicants: Rows[r.Applicant]
+    identities: Rows[r.Identity]
+    followers: Rows[r.Follower]
+    employers: Rows[r.Employer]
+    applicant_employers: Rows[r.ApplicantEmployer]
+    files: Rows[r.StoredFile]
+    links: Rows[r.Link]
+    captchas: Rows[r.Captcha]
+    cases: Rows[r.CaseRecord]
+    items: Rows[r.ItemRecord]
+    item_files: Rows[r.ItemFile]
+    photos: Rows[r.Photo]
+    credentials: Rows[r.Credentials]
+    supplements: Rows[r.SupplementRequest]
+    supplement_files: Rows[r.SupplementFile]
+    confirmations: Rows[r.Confirmation]
+    template_mails: Rows[r.TemplateMail]
+    orders: Rows[r.Order]
+    payments: Rows[r.Payment]
+    refunds: Rows[r.Refund]
+    invoices: Rows[r.Invoice]
+    staff: Rows[r.Staff]
+    staff_sessions: Rows[r.StaffSession]
+    staff_tasks: Rows[r.StaffTask]
+    audit: Rows[r.AuditEntry]
+    document_views: Rows[r.DocumentView]
+    mails: Rows[r.Mail]
+    chat: ChatOutbox
+    commands: Commands
+
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *failure: object) -> None: ...
+    async def commit(self) -> None: ...
+
+    async def next_case_number(self, day: date) -> int:
+        """1, 2, … within the Beijing day; a number is used by one case only."""
+
+
+class Keyring(Protocol):
+    """Envelope encryption with rotatable keys (DATA_KEYS)."""
+
+    def seal(self, plain: bytes, *, context: str) -> bytes:
+        """Encrypt for `context` (a row or an object): the result opens under the same context only."""
+
+    def open(self, sealed: bytes, *, context: str) -> bytes: ...
+
+    def fingerprint(self, text: str) -> str:
+        """A keyed hash, the same for the same text, to look things up by."""
+
+
+class ObjectStore(Protocol):
+    async def put(self, object_key: str, content: bytes) -> None: ...
+    async def get(self, object_key: str) -> bytes: ...
+    async def delete(self, object_key: str) -> None: ...
+
+
+class PasswordHasher(Protocol):
+    async def hash(self, password: str) -> str: ...
+    async def verify(self, password_hash: str, password: str) -> bool: ...
+
+
+class CaptchaArtist(Protocol):
+    async def draw(self, answer: str) -> bytes:
+        """A PNG in which a person reads `answer`."""
+
+
+@dataclass(frozen=True)
+class FaceBox:
+    """A face in a picture, in its pixels."""
+
+    x: int
+    y: int
+    w: int
+    h: int
+
+
+class PortraitFinder(Protocol):
+    async def __call__(self, jpeg: bytes) -> FaceBox | None:
+        """The one face of the picture; None when there is none or more than one."""
+
+
+class PhotoCutter(Protocol):
+    async def cut(self, jpeg: bytes, *, x: int, y: int, w: int, h: int) -> bytes:
+        """The box as a 295×413 JPEG (fields.md 5.6)."""
+
+
+@dataclass(frozen=True)
+class MadeDocument:
+    """A generated paper: its file name as the applicant sees it, and its content."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+class TemplateMaker(Protocol):
+    async def make(self, code: str, facts: Mapping[str, object]) -> Sequence[MadeDocument]:
+        """The papers of a material item (F39); the empty sequence when it has no template."""
+
+
+class RateLimiter(Protocol):
+    async def allow(self, key: str, *, every_s: int, times: int = 1) -> bool:
+        """Whether this may happen now; what may is counted."""
+
+
+PaymentState = Literal["NOTPAY", "SUCCESS", "CLOSED", "REFUND", "UNKNOWN_ORDER"]
+
+
+@dataclass(frozen=True)
+class PaymentReport:
+    """What the platform says about one of our orders, from a notification or a query."""
+
+    out_trade_no: str
+    state: PaymentState
+    app_id: str = ""
+    mch_id: str = ""
+    transaction_id: str = ""
+    amount_fen: int = 0
+    paid_at: datetime | None = None
+
+
+RefundState = Literal["PROCESSING", "SUCCESS", "CLOSED", "ABNORMAL"]
+
+
+@dataclass(frozen=True)
+class RefundReport:
+    out_refund_no: str
+    state: RefundState
+    refund_id: str = ""
+
+
+class PaymentGateway(Protocol):
+    """WeChat Pay; every method raises `PaymentUnavailable` when no answer can be had."""
+
+    app_id: str
+    mch_id: str
+
+    async def prepay(self, order: r.Order) -> str:
+        """The prepay_id; asking again with the same order gives a valid one again (T17)."""
+
+    def sheet(self, prepay_id: str, now: datetime) -> Mapping[str, str]:
+        """The signed parameters of the payment sheet (JSAPI)."""
+
+    async def query(self, out_trade_no: str) -> PaymentReport: ...
+
+    async def close(self, out_trade_no: str) -> None:
+        """Close an unpaid order; repeating it is harmless."""
+
+    async def refund(self, refund: r.Refund, order: r.Order) -> RefundReport: ...
+
+    async def read_notification(
+        self, headers: Mapping[str, str], body: bytes, now: datetime
+    ) -> PaymentReport | RefundReport:
+        """Raises `NotificationRefused` unless the signature, its age and the content hold."""
+
+
+@dataclass(frozen=True)
+class OutgoingMail:
+    message_id: str
+    recipients: Sequence[str]
+    subject: str
+    body: str
+    attachments: Sequence[MadeDocument] = ()
+
+
+class MailRefused(Exception):
+    """The mail server will never take this mail."""
+
+
+class Mailer(Protocol):
+    async def send(self, mail: OutgoingMail) -> None:
+        """Hand the mail over; raises `MailRefused` for good, any other error for now."""
+
+
+class Ids(Protocol):
+    """Where new ids and secrets come from."""
+
+    def new(self, prefix: str) -> str: ...
+    def token(self) -> str: ...
+    def code(self, length: int) -> str: ...
