@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal, Protocol, Self, TypeVar
+from typing import Literal, Protocol, Self, TypeVar
 
 from backend.services import records as r
 
@@ -36,14 +36,31 @@ class Rows(Protocol[R]):
         """Delete the matches; how many there were."""
 
     async def due(self, column: str, now: datetime, *, limit: int, **equal: object) -> list[R]:
-        """Rows whose `column` lies in the past, oldest first and locked; rows that another process holds are skipped."""
+        """Rows whose `column` is past, oldest first and locked; rows that another process holds are skipped."""
+
+
+@dataclass(frozen=True)
+class Push:
+    """A finished message of the backend's own (catalogue/messages.yml): choices are (title, payload)."""
+
+    text: str
+    choices: Sequence[tuple[str, str]] = ()
+    template_purpose: str | None = None
+    template_values: Mapping[str, str] | None = None
 
 
 class ChatOutbox(Protocol):
-    async def push(
-        self, openid: str, dedupe_key: str, text: str, *, template: Mapping[str, Any] | None = None, staff: bool = False
-    ) -> None:
+    async def push(self, openid: str, dedupe_key: str, push: Push, *, staff: bool = False) -> None:
         """Queue a message in this transaction; the same `dedupe_key` is queued once."""
+
+
+class MessageTexts(Protocol):
+    """The operators' texts for what the backend says by itself."""
+
+    def push(self, code: str, facts: Mapping[str, object]) -> Push: ...
+
+    def mail(self, code: str, facts: Mapping[str, object]) -> tuple[str, str]:
+        """Subject and body."""
 
 
 class Commands(Protocol):

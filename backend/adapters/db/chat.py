@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from wechat.outgoing import Outgoing, enqueue
+from backend.services.ports import Push
+from wechat.outgoing import Choice, Outgoing, Reply, Template, enqueue
 
 
 class WechatOutbox:
@@ -16,14 +14,14 @@ class WechatOutbox:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def push(
-        self, openid: str, dedupe_key: str, text: str, *, template: Mapping[str, Any] | None = None, staff: bool = False
-    ) -> None:
+    async def push(self, openid: str, dedupe_key: str, push: Push, *, staff: bool = False) -> None:
+        choices = tuple(Choice(title, payload) for title, payload in push.choices)
+        template = Template(push.template_purpose, push.template_values or {}) if push.template_purpose else None
         message = Outgoing(
             openid=openid,
             dedupe_key=dedupe_key,
-            parts=[{"text": text}],
-            template=None if template is None else dict(template),
+            parts=(Reply(text=push.text, choices=choices),),
+            template=template,
             priority="staff" if staff else "system",
         )
         await enqueue(self._connection, message)
