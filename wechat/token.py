@@ -1,8 +1,8 @@
 """The one owner of the account's access token, shared by every process through Redis (reference B.1).
 
-A token is fetched with `stable_token` by whoever holds the lock; the others wait and read. A token that WeChat refused
-is replaced once; when the fresh one is refused as well, nobody asks again for a minute, so that a fault elsewhere cannot
-burn the day's quota.
+A token is fetched with `stable_token` by whoever holds the lock; the others wait and read. A token that WeChat
+refused is replaced once; when the fresh one is refused as well, nobody asks again for a minute, so that a fault
+elsewhere cannot burn the day's quota.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ class TokenOwner:
         name = f"{self._key}:lock"
         try:
             async with asyncio.timeout(LOCK_S):
-                while not await self._redis.set(name, mine, nx=True, ex=LOCK_S):
+                while not await self._redis.set(name, mine, nx=True, ex=LOCK_S):  # noqa: ASYNC110 - held elsewhere
                     await asyncio.sleep(0.05)
         except (RedisError, TimeoutError):
             log.warning("wechat_token_without_lock")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -76,10 +77,8 @@ class JsTickets:
         ticket, life_s = str(answer["ticket"]), int(answer["expires_in"])
         expires_at = self._clock.now() + timedelta(seconds=life_s)
         value = json.dumps({"ticket": ticket, "expires_at": expires_at.isoformat()})
-        try:
+        with suppress(RedisError):  # the ticket is good all the same; the next page fetches one again
             await self._redis.set(self._key, value, ex=max(1, life_s))
-        except RedisError:
-            pass  # the ticket is good all the same; the next page fetches one again
         return ticket
 
     async def _stored(self) -> str | None:
