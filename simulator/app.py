@@ -8,6 +8,9 @@ from typing import Final
 
 from aiohttp import web
 
+from simulator import control, control_users
+from simulator.inbound import INBOUND, Inbound
+from simulator.push import PUSHES, PushEngine
 from simulator.settings import SimSettings
 from simulator.world import WORLD, World
 
@@ -18,7 +21,11 @@ def build_app(settings: SimSettings) -> web.Application:
     world = World(settings)
     app = web.Application(client_max_size=MAX_BODY_BYTES)
     app[WORLD] = world
+    app[PUSHES] = PushEngine(world)
+    app[INBOUND] = Inbound(world, app[PUSHES])
     app.cleanup_ctx.append(_run_timers)
+    control.add_routes(app)
+    control_users.add_routes(app)
     _add_neighbours(app, world)
     return app
 

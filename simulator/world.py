@@ -11,6 +11,7 @@ from simulator.chat import Chat
 from simulator.clock import Timers, VirtualClock
 from simulator.faults import Faults
 from simulator.ids import Ids
+from simulator.media import MediaStore
 from simulator.quota import Quota
 from simulator.records import Transcript, Violation, Violations
 from simulator.settings import SimSettings
@@ -36,6 +37,7 @@ class World:
         self.users: dict[str, SimUser] = {}
         self.faults = Faults()
         self.quota = Quota(self.clock)
+        self.media = MediaStore(self.clock, self.ids)
         self.transcript = Transcript(self.clock)
         self.violations = Violations(self.clock, self.changes)
         self._chats: dict[str, Chat] = {}
