@@ -1,0 +1,61 @@
+"""Hands mails to an SMTP server."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from email.utils import formatdate
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+
+from backend.services.ports import MailRefused, OutgoingMail
+
+
+class SmtpMailer:
+    """Implements `services.ports.Mailer`: `smtp://[user:password@]host[:port]`, `smtps://…`, `smtp+starttls://…`."""
+
+    def __init__(self, smtp_url: str, sender: str, *, timeout_s: float = 20) -> None:
+        self._url = urlsplit(smtp_url)
+        self._sender = sender
+        self._timeout_s = timeout_s
+
+    async def send(self, mail: OutgoingMail) -> None:
+        """Hand the mail over once for all its recipients.
+
+        Raises:
+            MailRefused: the server refused the sender, the content or every recipient for good (5xx).
+            aiosmtplib.SMTPException, OSError: it may work later.
+        """
+        try:
+            await aiosmtplib.send(
+                self._message(mail),
+                hostname=self._url.hostname,
+                port=self._url.port,
+                username=unquote(self._url.username) if self._url.username else None,
+                password=unquote(self._url.password) if self._url.password else None,
+                use_tls=self._url.scheme == "smtps",
+                start_tls=self._url.scheme == "smtp+starttls",
+                timeout=self._timeout_s,
+            )
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            if all(refused.code >= 500 for refused in error.recipients):
+                raise MailRefused("recipients") from error
+            raise
+        except aiosmtplib.SMTPResponseException as error:
+            if error.code >= 500:
+                raise MailRefused(str(error.code)) from error
+            raise
+
+    def _message(self, mail: OutgoingMail) -> EmailMessage:
+        message = EmailMessage()
+        message["From"] = self._sender
+        message["To"] = ", ".join(mail.recipients)
+        message["Subject"] = " ".join(mail.subject.split())
+        message["Date"] = formatdate(localtime=False)
+        message["Message-ID"] = mail.message_id
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(mail.body)
+        for document in mail.attachments:
+            kind, _, subtype = document.media_type.partition("/")
+            message.add_attachment(document.content, maintype=kind, subtype=subtype, filename=document.name)
+        return message
