@@ -1,0 +1,147 @@
+"""One turn of the talk: read, send one command, say the answer, and note where the talk stands for the next turn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+from zlib import crc32
+
+from actions.backend import Outcome
+from actions.commands import Command, LeaveToRules, Move, Remark, decide
+from actions.reading import Question, Reading
+from actions.speech import Utterance, attachments, question_of, reminder_of, sentences
+
+ANSWERING = frozenset({"answer", "choose_employer", "confirm_notice"})
+STUMBLES_BEFORE_HUMAN = 3
+
+
+class Commands(Protocol):
+    """The backend, as far as a turn needs it."""
+
+    async def command(self, openid: str, command: Command, *, key: str, request_id: str) -> Outcome: ...
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the tracker remembers between turns; `known` is false when it was lost or never began."""
+
+    question: Question
+    stumbles: int = 0
+    known: bool = True
+
+    @classmethod
+    def of_slots(cls, slots: Mapping[str, Any]) -> Standing:
+        asked = slots.get("asked")
+        if asked is None:
+            return cls(Question.none(), 0, known=False)
+        return cls(Question.of_ask(asked if asked.get("form") else None), int(slots.get("stumbles") or 0))
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """The result of a turn; `left_to_rules` asks Rasa to let data/rules answer first."""
+
+    utterances: Sequence[Utterance]
+    standing: Standing
+    left_to_rules: bool = False
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message of one applicant, at one action."""
+
+    openid: str
+    action: str
+    reading: Reading
+    backend: Commands
+
+    async def run(self, standing: Standing) -> Spoken:
+        """Answer the message where the talk stands; where that was lost, ask the backend first (F31, F67)."""
+        if not standing.known:
+            return await self._find_the_place()
+        return await self._make(decide(self.reading, standing.question), standing)
+
+    async def continue_after_rules(self, standing: Standing) -> Spoken:
+        """A rule has answered something else: put the question again, shortly."""
+        return Spoken([reminder_of(standing.question, round_=self._any_round())], standing)
+
+    async def _find_the_place(self) -> Spoken:
+        """An empty tracker: the backend says where the talk stands, then the message is an answer to that."""
+        opened = await self._send(Command("open"), step="open")
+        standing = Standing(Question.of_ask(opened.ask))
+        move = decide(self.reading, standing.question)
+        if isinstance(move, Command) and move.name not in {"open", "resume"}:
+            return await self._make(move, standing)
+        return self._tell(opened, Command("open"), standing)
+
+    async def _make(self, move: Move, standing: Standing) -> Spoken:
+        if isinstance(move, LeaveToRules):
+            return Spoken([], standing, left_to_rules=True)
+        if isinstance(move, Remark):
+            return await self._remark(move, standing)
+        spoken = self._tell(await self._send(move), move, standing)
+        for number, file_id in enumerate(self.reading.files[1:], start=2):
+            more = Command("upload", {**move.body, "file_id": file_id})
+            spoken = self._tell(await self._send(more, step=str(number)), more, spoken.standing)
+        return await self._with_a_human(spoken)
+
+    async def _remark(self, move: Remark, standing: Standing) -> Spoken:
+        question = standing.question
+        if move.code == "not_understood":
+            stumbles = standing.stumbles + 1
+            choices = ("start", "ask_progress", "human") if stumbles > 1 else ("start", "ask_progress", "help")
+            said = Utterance("utter_not_understood", (), {}, stumbles - 1, choices=choices)
+            return await self._with_a_human(Spoken([said], replace(standing, stumbles=stumbles)))
+        names = [f"utter_{move.code}_{question.section}_{question.field}", f"utter_{move.code}_{question.section}"]
+        facts = {"label": question.raw.get("label"), "hint": question.raw.get("hint")}
+        if question.form is None:
+            said = Utterance("utter_help", (), {}, choices=("start", "ask_progress", "human"))
+            return Spoken([said], standing)
+        again = question_of(question) if move.code == "repeat" else reminder_of(question, round_=self._any_round())
+        said = Utterance(names[0], [*names[1:], f"utter_{move.code}_field"], facts)
+        return Spoken([again] if move.code == "repeat" else [said, again], standing)
+
+    def _tell(self, outcome: Outcome, command: Command, before: Standing) -> Spoken:
+        if outcome.senseless:
+            return self._stumble(before)
+        question = Question.of_ask(outcome.ask)
+        stumbled = command.name in ANSWERING and _same(question, before.question) and not _moved(outcome)
+        stumbles = before.stumbles + 1 if stumbled else 0
+        said = [*sentences(outcome, round_=max(0, stumbles - 1)), *attachments(outcome)]
+        if question.form is not None:
+            said.append(question_of(question, round_=stumbles, stumbled=stumbles > 1))
+        return Spoken(said or [Utterance("utter_nothing_open", choices=("start", "ask_progress", "help"))],
+                      Standing(question, stumbles))  # fmt: skip
+
+    def _stumble(self, before: Standing) -> Spoken:
+        stumbles = before.stumbles + 1
+        said = [Utterance("utter_not_understood", (), {}, stumbles - 1, choices=("help", "human"))]
+        if before.question.form is not None:
+            said = [question_of(before.question, round_=stumbles, stumbled=True)]
+        return Spoken(said, replace(before, stumbles=stumbles))
+
+    async def _with_a_human(self, spoken: Spoken) -> Spoken:
+        """After several misses in a row a colleague is called, once for that question."""
+        if spoken.standing.stumbles != STUMBLES_BEFORE_HUMAN:
+            return spoken
+        outcome = await self._send(Command("human", {"reason": "not_understood"}), step="human")
+        words = list(sentences(outcome)) or [Utterance("utter_human_called")]
+        return replace(spoken, utterances=[*words, *spoken.utterances[-1:]])
+
+    async def _send(self, command: Command, *, step: str = "") -> Outcome:
+        key = f"{self.reading.key}:{self.action}" + (f":{step}" if step else "")
+        return await self.backend.command(self.openid, command, key=key, request_id=self.reading.request_id)
+
+    def _any_round(self) -> int:
+        """Varies the wording from turn to turn, the same for a turn that is replayed."""
+        return crc32(self.reading.key.encode()) % 5
+
+
+def _same(one: Question, other: Question) -> bool:
+    return one.form is not None and (one.form, one.field, one.index) == (other.form, other.field, other.index)
+
+
+def _moved(outcome: Outcome) -> bool:
+    """Something was accepted, although the same question stays open."""
+    return any(code.startswith(("saved", "noted", "photo_re", "gap_")) for code in outcome.codes)

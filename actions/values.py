@@ -1,0 +1,87 @@
+"""Which of the extracted entities answer a question: entities in, the backend's `values` out (contract 3, `answer`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from actions.reading import Question, Reading
+
+VALUE_FIELDS: Final = frozenset(
+    "phone emails ethnicity political marital hukou_place hukou_kind hukou_nature address housing postcode title "
+    "school start end major study_identity country level employer job place "
+    "need_invoice title_type invoice_title tax_no invoice_email "
+    "C_PATH C_EDU C_TITLE C_HOUSE C_HUKOU C_SI C_TAX_ZERO C_CONTRACT C_MAR C_SPOUSE C_CHILD C_UNIT C_NAME_CHANGED".split()
+)
+# Entities without a role of their own answer the asked field when its kind fits.
+BARE_KINDS: Final[Mapping[str, frozenset[str]]] = {
+    "month": frozenset({"month", "month_range"}),
+    "date": frozenset({"date", "month"}),
+    "money": frozenset({"money", "number"}),
+    "district": frozenset({"address", "text"}),
+}
+YES_NO: Final[Mapping[str, frozenset[str]]] = {
+    "yes": frozenset({"yes", "true", "1", "是", "有", "需要", "符合"}),
+    "no": frozenset({"no", "false", "0", "否", "没有", "无", "不需要", "不符合"}),
+}
+SPOKEN_YES: Final[Mapping[str, str]] = {"affirm": "yes", "deny": "no"}
+
+
+def values_of(reading: Reading, question: Question) -> list[dict[str, Any]]:
+    """Every fact of the sentence that some field may take, in the order it was said."""
+    found = [_value(entity, question) for entity in reading.entities]
+    return [value for value in found if value is not None]
+
+
+def fits(values: list[dict[str, Any]], question: Question) -> bool:
+    """Does a value answer the open question (its field, or one of its group)?"""
+    return any(value["field"] in question.fields for value in values)
+
+
+def _value(entity: Mapping[str, Any], question: Question) -> dict[str, Any] | None:
+    name, value = str(entity["entity"]), entity.get("value")
+    if name in BARE_KINDS and question.field and question.kind in BARE_KINDS[name]:
+        name = question.field
+    if name not in VALUE_FIELDS and name not in question.fields:
+        return None
+    found: dict[str, Any] = {"field": name, "value": str(value)}
+    if entity.get("group") is not None:
+        found |= {"index": int(entity["group"]), "relative": True}
+    return found
+
+
+def option_of(reading: Reading, question: Question) -> str | None:
+    """The option that was meant: by its number, its label, or a plain yes or no; None when it is none of them."""
+    if reading.intent == "choose" and (number := reading.number("option")) is not None:
+        return _option_by_number(number, question)
+    if question.kind == "confirm" and reading.intent in SPOKEN_YES:
+        return _spoken(SPOKEN_YES[reading.intent], question)
+    by_label = _option_by_label(reading.text, question)
+    if by_label is None and len(question.options) == 2 and reading.intent in SPOKEN_YES:
+        return _spoken(SPOKEN_YES[reading.intent], question, strict=True)
+    return by_label
+
+
+def _option_by_number(number: int, question: Question) -> str | None:
+    position = number - 1 if number > 0 else number
+    if not -len(question.options) <= position < len(question.options):
+        return None
+    return str(question.options[position]["value"])
+
+
+def _option_by_label(text: str, question: Question) -> str | None:
+    said = text.strip().rstrip("。.！!，,")
+    if not said:
+        return None
+    same = [o for o in question.options if said in (str(o["label"]), str(o["value"]))]
+    part = [o for o in question.options if len(said) >= 2 and said in str(o["label"])]
+    found = same or (part if len(part) == 1 else [])
+    return str(found[0]["value"]) if found else None
+
+
+def _spoken(word: str, question: Question, *, strict: bool = False) -> str | None:
+    """Yes or no as one of the question's own options; a confirm question without options takes the bare word."""
+    for option in question.options:
+        if str(option["value"]) in YES_NO[word] or str(option["label"]) in YES_NO[word]:
+            return str(option["value"])
+    return None if strict or question.options else word

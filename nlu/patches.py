@@ -1,0 +1,154 @@
+"""The measured hot spots of Rasa 3.6.21, each overridden by a small function; another version refuses to start."""
+
+from __future__ import annotations
+
+import logging
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Any, Callable, Dict, Final, List, Mapping, Optional, Text, Tuple, Type
+
+import dask
+import jsonschema
+import rasa
+import rasa.core.policies.rule_policy as rule_policy
+import rasa.core.processor as processor
+from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
+from rasa.engine.exceptions import GraphRunError
+from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.events import Event
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from nlu.turn import note_fault
+
+WRITTEN_FOR: Final = "3.6.21"
+
+
+class PatchesRefused(RuntimeError):
+    """Rasa is not the version that these overrides were written for, or one of them is not on."""
+
+
+def _validator() -> Any:
+    schema = RemoteAction.action_response_format_spec()
+    return jsonschema.validators.validator_for(schema)(schema)
+
+
+_ANSWER_VALIDATOR: Final = _validator()
+
+
+def validate_action_result(self: RemoteAction, result: Dict[Text, Any]) -> bool:
+    """Checks an action server's answer; stock Rasa checks the schema itself again each time (35 ms)."""
+    error = jsonschema.exceptions.best_match(_ANSWER_VALIDATOR.iter_errors(result))
+    if error is not None:
+        raise error
+    return True
+
+
+_run_remote: Final = RemoteAction.run
+
+
+async def run_noting_faults(self: RemoteAction, *args: Any, **kwargs: Any) -> List[Event]:
+    """Runs the action; stock Rasa swallows a failure, the channel has to hear of it."""
+    try:
+        return await _run_remote(self, *args, **kwargs)
+    except ActionExecutionRejection:
+        raise
+    except Exception as error:
+        note_fault(f"{self.name()}: {type(error).__name__}")
+        raise
+
+
+_events_by_name: Dict[Text, Type[Event]] = {}
+_resolve: Final = Event.resolve_by_type
+
+
+def resolve_by_type(type_name: Text, default: Optional[Type[Event]] = None) -> Optional[Type[Event]]:
+    """Finds an event class by name; stock Rasa walks all subclasses for every event that it reads."""
+    found = _events_by_name.get(type_name)
+    if found is None:
+        found = _resolve(type_name, default)
+        if found is not None and found.type_name == type_name:
+            _events_by_name[type_name] = found
+    return found
+
+
+def _copy_for_log(value: Any) -> Any:
+    """`copy.deepcopy` in these two modules serves debug lines only."""
+    return _deepcopy(value) if logging.getLogger().isEnabledFor(logging.DEBUG) else value
+
+
+_deepcopy: Final[Callable[[Any], Any]] = processor.copy.deepcopy
+_LAZY_COPY: Final = SimpleNamespace(deepcopy=_copy_for_log, copy=processor.copy.copy)
+
+
+def run_graph(
+    self: DaskGraphRunner, inputs: Optional[Dict[Text, Any]] = None, targets: Optional[List[Text]] = None
+) -> Dict[Text, Any]:
+    """Runs the graph; stock Rasa derives the graph anew each time and writes all inputs into a debug line."""
+    wanted = tuple(targets or self._graph_schema.target_names)
+    run_graph = dict(_graph_for(self, wanted))
+    self._add_inputs_to_graph(inputs, run_graph)
+    try:
+        return dict(dask.get(run_graph, list(wanted)))
+    except RuntimeError as error:
+        raise GraphRunError("Error running runner.") from error
+
+
+@lru_cache(maxsize=16)
+def _graph_for(runner: DaskGraphRunner, targets: Tuple[Text, ...]) -> Mapping[Text, Any]:
+    return runner._build_dask_graph(runner._graph_schema.minimal_graph_schema(list(targets)))
+
+
+def _own_log_slots(tracker: DialogueStateTracker) -> None:
+    """Stock Rasa formats every slot for a debug line, twice a turn."""
+
+
+def _no_text_rules(stock: Callable[..., Any]) -> Callable[..., Any]:
+    def find(self: Any, tracker: Any, domain: Any, use_text_for_last_user_input: bool) -> Any:
+        """Rules over texts do not exist here; stock Rasa looks for them before every prediction."""
+        if use_text_for_last_user_input:
+            return None, None, False
+        return stock(self, tracker, domain, use_text_for_last_user_input)
+
+    return find
+
+
+_PATCHES: Final[Tuple[Tuple[Any, str, Any], ...]] = (
+    (RemoteAction, "_validate_action_result", validate_action_result),
+    (RemoteAction, "run", run_noting_faults),
+    (Event, "resolve_by_type", staticmethod(resolve_by_type)),
+    (DaskGraphRunner, "run", run_graph),
+    (processor.MessageProcessor, "_log_slots", staticmethod(_own_log_slots)),
+    (processor, "copy", _LAZY_COPY),
+    (rule_policy, "copy", _LAZY_COPY),
+    (rule_policy.RulePolicy, "_find_action_from_rules", _no_text_rules(rule_policy.RulePolicy._find_action_from_rules)),
+)
+_STOCK: Final = tuple(owner.__dict__[name] for owner, name, _ in _PATCHES)
+
+
+def apply() -> None:
+    """Put every override in place.
+
+    Raises:
+        PatchesRefused: this is not the Rasa that they were written for.
+    """
+    if rasa.__version__ != WRITTEN_FOR:
+        raise PatchesRefused(f"written for Rasa {WRITTEN_FOR}, this is {rasa.__version__}")
+    for owner, name, ours in _PATCHES:
+        setattr(owner, name, ours)
+
+
+def remove() -> None:
+    """Back to stock Rasa, for comparisons."""
+    for (owner, name, _), stock in zip(_PATCHES, _STOCK):
+        setattr(owner, name, stock)
+
+
+def check() -> None:
+    """Make sure that they are on.
+
+    Raises:
+        PatchesRefused: names those that are not.
+    """
+    off = [f"{owner.__name__}.{name}" for owner, name, ours in _PATCHES if owner.__dict__.get(name) is not ours]
+    if off:
+        raise PatchesRefused("not in place: " + ", ".join(off))

@@ -1,0 +1,91 @@
+"""Start Rasa on RASA_PORT: one process, our channel, our tracker store, the hot-spot fixes checked to be on."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any, Dict, List, Mapping
+
+from nlu import quiet
+
+ROOT = Path(__file__).resolve().parent.parent
+NEEDED = ("REDIS_URL", "ACTIONS_URL", "SERVICE_TOKEN", "RASA_PORT")
+log = logging.getLogger("nlu")
+
+
+class SettingsMissing(Exception):
+    """Settings that Rasa needs are missing; the message names all of them."""
+
+
+def check_settings(env: Mapping[str, str]) -> None:
+    """Raises SettingsMissing with every name that is missing."""
+    missing: List[str] = [name for name in NEEDED if not env.get(name)]
+    if missing:
+        raise SettingsMissing("these settings are missing: " + ", ".join(missing))
+
+
+def build_app(model: Path) -> Any:
+    """Rasa's own server with our endpoints and health routes."""
+    from rasa.core import run
+    from rasa.core.utils import AvailableEndpoints
+    from sanic.response import json
+
+    from nlu import patches
+    from nlu.endpoint import KeptAliveEndpoint
+
+    patches.apply()
+    endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
+    action_server = KeptAliveEndpoint.like(endpoints.action)
+    endpoints.action = action_server
+    channels = run.create_http_input_channels(None, str(ROOT / "credentials.yml"))
+    app = run.configure_app(channels, enable_api=False, endpoints=endpoints)
+
+    async def healthz(_request: Any) -> Any:
+        return json({"status": "ok"})
+
+    async def readyz(_request: Any) -> Any:
+        states = await _states(app)
+        return json(states, status=200 if all(states.values()) else 503)
+
+    async def close(_app: Any, _loop: Any) -> None:
+        await action_server.close()
+
+    app.add_route(healthz, "/healthz")
+    app.add_route(readyz, "/readyz")
+    app.register_listener(partial(run.load_agent_on_start, str(model), endpoints, None), "before_server_start")
+    app.register_listener(run.close_resources, "after_server_stop")
+    app.register_listener(close, "after_server_stop")
+    patches.check()
+    return app
+
+
+async def _states(app: Any) -> Dict[str, bool]:
+    agent = getattr(app.ctx, "agent", None)
+    ready = agent is not None and agent.is_ready()
+    return {"model": ready, "redis": ready and await agent.tracker_store.is_up()}
+
+
+def main() -> int:
+    quiet.hush()
+    logging.basicConfig(level=logging.WARNING)
+    os.chdir(ROOT)
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    check_settings(os.environ)
+    from nlu import train
+
+    if not train.is_fresh():
+        train.train()
+    from rasa.utils.common import configure_logging_and_warnings
+
+    configure_logging_and_warnings(logging.WARNING, warn_only_once=True)
+    app = build_app(train.model_file())
+    app.run(host=os.environ.get("BIND_HOST", "127.0.0.1"), port=int(os.environ["RASA_PORT"]), workers=1, access_log=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

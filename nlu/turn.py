@@ -1,0 +1,35 @@
+"""The turn that is being run: what the channel, the tracker store and the action calls of one message share."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Optional
+
+
+@dataclass
+class Turn:
+    """One message on its way through Rasa; a turn with a fault is not saved, so that it can be repeated."""
+
+    sender: str
+    key: str
+    record: Optional[Dict[str, Any]] = None
+    is_loaded: bool = False
+    replies: List[Dict[str, Any]] = field(default_factory=list)
+    intent: Dict[str, Any] = field(default_factory=dict)
+    faults: List[str] = field(default_factory=list)
+
+    @property
+    def is_unfinished(self) -> bool:
+        """A fault, or silence, which is a fault too."""
+        return bool(self.faults) or not self.replies
+
+
+current_turn: ContextVar[Optional[Turn]] = ContextVar("current_turn", default=None)
+
+
+def note_fault(what: str) -> None:
+    """Remember that this turn failed somewhere where Rasa goes on as if it had not."""
+    turn = current_turn.get()
+    if turn is not None:
+        turn.faults.append(what)
