@@ -1,0 +1,95 @@
+"""The pages' calls to the backend's internal API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import quote
+
+import aiohttp
+
+from runtime.logs import REQUEST_ID
+
+TIMEOUT: Final = aiohttp.ClientTimeout(total=20, connect=3)
+
+
+@dataclass
+class Refused(Exception):
+    """The backend said no, with a code and facts that the page turns into a sentence."""
+
+    status: int
+    code: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+class BackendAway(Exception):
+    """No usable answer came; the applicant can try again."""
+
+
+class Backend:
+    """One applicant-facing slice of the internal API (contracts, section 4)."""
+
+    def __init__(self, http: aiohttp.ClientSession, *, url: str, service_token: str) -> None:
+        self._http, self._url = http, url.rstrip("/")
+        self._authorization = f"Bearer {service_token}"
+
+    async def get(self, openid: str, path: str) -> dict[str, Any]:
+        return await self._json("GET", self._applicant(openid, path))
+
+    async def post(self, openid: str, path: str, body: Mapping[str, Any], *, key: str = "") -> dict[str, Any]:
+        return await self._json("POST", self._applicant(openid, path), body=body, key=key)
+
+    async def redeem(self, token: str, openid: str) -> dict[str, Any]:
+        return await self._json("POST", "/internal/v1/links/redeem", body={"token": token, "openid": openid})
+
+    async def captcha(self) -> dict[str, Any]:
+        return await self._json("POST", "/internal/v1/captchas", body={})
+
+    async def file(self, openid: str, file_id: str) -> tuple[bytes, str]:
+        """A file that this applicant may see, and its content type."""
+        path = self._applicant(openid, f"files/{quote(file_id, safe='')}")
+        try:
+            async with self._http.get(self._url + path, headers=self._headers(), timeout=TIMEOUT) as response:
+                if response.status != 200:
+                    raise await self._refusal(response)
+                return await response.read(), response.content_type
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise BackendAway from error
+
+    async def store_file(self, openid: str, content: bytes, meta: Mapping[str, Any]) -> str:
+        """Store a cleaned file; its id."""
+        form = aiohttp.FormData(quote_fields=False)
+        form.add_field("meta", json.dumps(dict(meta)), content_type="application/json")
+        form.add_field("file", content, filename="upload.jpg", content_type=str(meta["content_type"]))
+        return str((await self._json("POST", self._applicant(openid, "files"), form=form))["file_id"])
+
+    def _applicant(self, openid: str, path: str) -> str:
+        return f"/internal/v1/applicants/{quote(openid, safe='')}/{path}"
+
+    def _headers(self, key: str = "") -> dict[str, str]:
+        headers = {"Authorization": self._authorization, "X-Request-Id": REQUEST_ID.get() or "h5-no-request"}
+        return {**headers, "Idempotency-Key": key} if key else headers
+
+    async def _json(
+        self, method: str, path: str, *, body: Mapping[str, Any] | None = None, form: aiohttp.FormData | None = None,
+        key: str = "",
+    ) -> dict[str, Any]:  # fmt: skip
+        try:
+            async with self._http.request(
+                method, self._url + path, json=dict(body) if body is not None else None, data=form,
+                headers=self._headers(key), timeout=TIMEOUT,
+            ) as response:  # fmt: skip
+                if response.status >= 400:
+                    raise await self._refusal(response)
+                return dict(await response.json())
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise BackendAway from error
+
+    async def _refusal(self, response: aiohttp.ClientResponse) -> Exception:
+        if response.status >= 500:
+            return BackendAway()
+        answer = await response.json(content_type=None)
+        error = answer.get("error", {}) if isinstance(answer, dict) else {}
+        return Refused(response.status, str(error.get("code", "refused")), error.get("facts") or {})

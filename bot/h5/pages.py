@@ -1,0 +1,245 @@
+"""The pages themselves: bind, 北京通 credentials, crop, pay, upload, overview."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any, Final
+from urllib.parse import quote
+
+from aiohttp import web
+
+from bot.h5.backend import Refused
+from bot.h5.routes import PORTS, SESSIONS, UploadRefused, check_csrf, form_of, message_page, page, session_of
+from bot.h5.sentences import sentence_for
+
+BEIJING: Final = timezone(timedelta(hours=8))
+ITEM_STATES: Final = {"not_uploaded": "待上传", "uploaded": "待审", "passed": "通过", "rejected": "未通过"}
+OPEN_STATES: Final = frozenset({"not_uploaded", "uploaded", "rejected"})
+
+
+def add_pages(h5: web.Application) -> None:
+    router = h5.router
+    router.add_get("/bind", show_bind)
+    router.add_post("/bind", bind)
+    router.add_get("/terms", show_terms)
+    router.add_get("/help", show_help)
+    router.add_get("/credentials", show_credentials)
+    router.add_post("/credentials", save_credentials)
+    router.add_get("/crop", show_crop)
+    router.add_get("/crop/photo", crop_photo)
+    router.add_post("/crop", crop)
+    router.add_get("/pay", show_pay)
+    router.add_post("/pay/check", check_paid)
+    router.add_get("/upload", show_upload)
+    router.add_post("/upload/{item}", upload)
+    router.add_get("/overview", show_overview)
+    router.add_get("/file/{file_id}", download)
+
+
+async def show_bind(request: web.Request) -> web.Response:
+    session = session_of(request, "bind")
+    return page(request, "bind.html", csrf=request.app[SESSIONS].csrf(session))
+
+
+async def bind(request: web.Request) -> web.StreamResponse:
+    """F5–F9: user name, password, captcha after failures, terms; what was typed stays, except the password."""
+    session = session_of(request, "bind")
+    ports = request.app[PORTS]
+    form = await form_of(request, session)
+    kept: dict[str, Any] = {"username": form.get("username", "").strip(), "terms": form.get("terms") == "yes"}
+    csrf = request.app[SESSIONS].csrf(session)
+    if form.get("refresh"):
+        return page(request, "bind.html", csrf=csrf, captcha=await ports.backend.captcha(), **kept)
+    if not kept["username"] or not form.get("password"):
+        captcha = await ports.backend.captcha() if form.get("captcha_id") else None
+        return page(
+            request, "bind.html", csrf=csrf, captcha=captcha, error=sentence_for("missing", {}), status=422, **kept
+        )
+    try:
+        await ports.backend.post(
+            session.openid,
+            "bind",
+            {
+                "username": kept["username"],
+                "password": form["password"],
+                "captcha_id": form.get("captcha_id") or None,
+                "captcha": form.get("captcha") or None,
+                "terms_version": ports.terms_version,
+                "terms_accepted": kept["terms"],
+            },
+        )
+    except Refused as refused:
+        needs_captcha = form.get("captcha_id") or refused.code in ("captcha_needed", "captcha_wrong")
+        needs_captcha = needs_captcha or bool(refused.facts.get("captcha_next"))
+        return page(
+            request, "bind.html", csrf=csrf, captcha=await ports.backend.captcha() if needs_captcha else None,
+            error=sentence_for(refused.code, _readable(refused.facts)), status=422, **kept,
+        )  # fmt: skip
+    return message_page(request, "绑定好了", ("回到聊天，随便说句话，我们接着办。",), good=True)
+
+
+async def show_terms(request: web.Request) -> web.Response:
+    return page(request, "terms.html", version=request.app[PORTS].terms_version)
+
+
+async def show_help(request: web.Request) -> web.Response:
+    return page(request, "help.html")
+
+
+async def show_credentials(request: web.Request) -> web.Response:
+    session = session_of(request, "credentials")
+    return page(request, "credentials.html", csrf=request.app[SESSIONS].csrf(session))
+
+
+async def save_credentials(request: web.Request) -> web.StreamResponse:
+    """F21, F22: the 北京通 account, with a consent of its own; never echoed."""
+    session = session_of(request, "credentials")
+    form = await form_of(request, session)
+    csrf = request.app[SESSIONS].csrf(session)
+    code = None
+    if not form.get("username", "").strip() or not form.get("password"):
+        code = "missing"
+    elif form.get("consent") != "yes":
+        code = "consent_needed"
+    if code:
+        return page(request, "credentials.html", csrf=csrf, error=sentence_for(code, {}), status=422)
+    await request.app[PORTS].backend.post(
+        session.openid, "credentials",
+        {"username": form["username"].strip(), "password": form["password"], "consent": True},
+    )  # fmt: skip
+    return message_page(request, "已保存", ("回到聊天说“继续”，我们接着办。",), good=True)
+
+
+async def show_crop(request: web.Request) -> web.Response:
+    session = session_of(request, "crop")
+    photo = await request.app[PORTS].backend.get(session.openid, "photo")
+    return page(
+        request, "crop.html", csrf=request.app[SESSIONS].csrf(session), box=photo.get("box"), width=photo["width"],
+        height=photo["height"],
+    )  # fmt: skip
+
+
+async def crop_photo(request: web.Request) -> web.Response:
+    session = session_of(request, "crop")
+    backend = request.app[PORTS].backend
+    photo = await backend.get(session.openid, "photo")
+    content, content_type = await backend.file(session.openid, photo["file_id"])
+    return web.Response(body=content, content_type=content_type)
+
+
+async def crop(request: web.Request) -> web.Response:
+    """F28: the dragged frame, in the photo's own pixels."""
+    session = session_of(request, "crop")
+    check_csrf(request, session, request.headers.get("X-CSRF", ""))
+    body = await _json_of(request)
+    box = {name: int(body[name]) for name in ("x", "y", "w", "h") if isinstance(body.get(name), int | float)}
+    return web.json_response(await request.app[PORTS].backend.post(session.openid, "photo/crop", box))
+
+
+async def show_pay(request: web.Request) -> web.Response:
+    """F45–F48: what it is, how much, until when; the amount comes from the order only."""
+    session = session_of(request, "pay")
+    order = await request.app[PORTS].backend.post(session.openid, "pay/prepare", {})
+    return page(
+        request, "pay.html", csrf=request.app[SESSIONS].csrf(session), amount=_yuan(int(order["amount_fen"])),
+        description=order["description"], deadline=beijing_time(order["deadline"]), jsapi=order["jsapi"],
+        case_no=session.case_no or order.get("case_no", ""),
+    )  # fmt: skip
+
+
+async def check_paid(request: web.Request) -> web.Response:
+    session = session_of(request, "pay")
+    check_csrf(request, session, request.headers.get("X-CSRF", ""))
+    return web.json_response(await request.app[PORTS].backend.post(session.openid, "pay/check", {}))
+
+
+async def show_upload(request: web.Request) -> web.Response:
+    session = session_of(request, "upload")
+    listed = await request.app[PORTS].backend.get(session.openid, "materials")
+    items = [_item_facts(item) for item in listed["items"]]
+    return page(request, "upload.html", csrf=request.app[SESSIONS].csrf(session), items=items)
+
+
+async def upload(request: web.Request) -> web.Response:
+    """F41: one file of a material item; a PDF becomes one picture per page."""
+    session = session_of(request, "upload")
+    check_csrf(request, session, request.headers.get("X-CSRF", ""))
+    ports = request.app[PORTS]
+    try:
+        field = (await request.post()).get("file")
+    except web.HTTPRequestEntityTooLarge as error:
+        raise UploadRefused("photo_too_large") from error
+    if not isinstance(field, web.FileField):
+        raise UploadRefused("photo_unreadable")
+    pages = await ports.clean_upload(field.file.read())
+    ids = [
+        await ports.backend.store_file(
+            session.openid, one.content,
+            {"kind": "image", "sha256": one.sha256, "width": one.width, "height": one.height, "source": "h5",
+             "content_type": "image/jpeg"},
+        )
+        for one in pages
+    ]  # fmt: skip
+    item = quote(request.match_info["item"], safe="")
+    return web.json_response(
+        await ports.backend.post(session.openid, f"materials/{item}/files", {"file_ids": ids}, key=f"h5:{ids[0]}")
+    )
+
+
+async def show_overview(request: web.Request) -> web.Response:
+    """F49: the data (masked), the materials, the progress, the downloads."""
+    session = session_of(request, "overview")
+    seen = await request.app[PORTS].backend.get(session.openid, "overview")
+    return page(
+        request, "overview.html", case=seen.get("case"), sections=seen.get("sections", []),
+        materials=[_item_facts(item) for item in seen.get("materials", [])], downloads=seen.get("downloads", []),
+        progress=[_step_facts(step) for step in seen.get("progress", [])],
+        next_step=seen.get("next_step"),
+    )  # fmt: skip
+
+
+async def download(request: web.Request) -> web.Response:
+    session = session_of(request, "overview")
+    content, content_type = await request.app[PORTS].backend.file(session.openid, request.match_info["file_id"])
+    extension = {"application/pdf": "pdf", "image/jpeg": "jpg"}.get(content_type, "bin")
+    return web.Response(
+        body=content,
+        content_type=content_type,
+        headers={"Content-Disposition": f'attachment; filename="gongju.{extension}"'},
+    )
+
+
+def beijing_time(moment: str) -> str:
+    """An ISO 8601 moment as a Beijing reader writes it: 2026年3月16日 10:05."""
+    at = datetime.fromisoformat(moment).astimezone(BEIJING)
+    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
+def _item_facts(item: dict[str, Any]) -> dict[str, Any]:
+    state = str(item.get("state", "not_uploaded"))
+    return {**item, "state_label": ITEM_STATES.get(state, state), "open": item.get("open", state in OPEN_STATES)}
+
+
+def _step_facts(step: dict[str, Any]) -> dict[str, Any]:
+    return {**step, "at": beijing_time(step["at"]) if step.get("at") else ""}
+
+
+def _readable(facts: Any) -> dict[str, Any]:
+    readable = dict(facts)
+    if "until" in readable:
+        readable["until"] = beijing_time(str(readable["until"]))
+    return readable
+
+
+async def _json_of(request: web.Request) -> dict[str, Any]:
+    try:
+        body = await request.json()
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise web.HTTPBadRequest(text="a JSON object is needed")
+    return body

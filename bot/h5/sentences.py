@@ -1,0 +1,48 @@
+"""What the pages say when something is not right: one kind sentence per refusal code, each with what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+AWAY: Final = "系统正在忙，您填的没有丢，请过一会儿再试。"
+EXPIRED_TITLE: Final = "链接已失效"
+EXPIRED_LINES: Final = ("为了安全，链接只能打开一次，而且很快过期。", "请回到聊天，说“再发一次”，我给您一个新的。")
+OTHERS_TITLE: Final = "这个链接不是给您的"
+OTHERS_LINES: Final = ("每个链接只给收到它的人用。", "请在自己的聊天里说“帮助”，我给您发新的。")
+NOT_HERE_TITLE: Final = "没有找到这个页面"
+NOT_HERE_LINES: Final = ("请回到聊天，从我发给您的链接打开。",)
+
+SENTENCES: Final[Mapping[str, str]] = {
+    "wrong_password": "用户名或密码不对，还可以试 {left} 次。",
+    "captcha_needed": "请再输入图中的验证码。",
+    "captcha_wrong": "验证码不对或已过期，请看新的图再输一次。",
+    "locked": "输错次数太多，账号已锁定，{until} 后自动解开。",
+    "terms_needed": "请先阅读并勾选服务条款。",
+    "consent_needed": "请先勾选同意，我们才能保存北京通账号。",
+    "missing": "请把用户名和密码都填上。",
+    "already_bound": "这个账号已经绑定过了，不用再绑。",
+    "bound_to_another": "这个微信已经绑定了另一个账号，请在聊天里说“转人工”。",
+    "upscaling_needed": "框太小了，照片会不清楚，请把框放大一些。",
+    "crop_outside": "框超出了照片，请拖回照片里面。",
+    "not_payable": "这笔申请现在不用付款，回到聊天看看进度吧。",
+    "payment_window_closed": "付款时间已过，申请已自动关闭。请回到聊天重新发起。",
+    "payment_unavailable": "微信支付暂时没有回应，请过一会儿再试。",
+    "item_locked": "这项材料已经通过，不用再传。",
+    "photo_unreadable": "这个文件打不开，请换一张照片。",
+    "photo_too_small": "照片太小，看不清，请传原图。",
+    "photo_too_large": "文件太大了，请传 15 MB 以内的照片或 20 MB 以内的 PDF。",
+    "photo_type": "只收 JPG、PNG、WEBP 照片和 PDF。",
+    "pdf_pages": "PDF 最多 10 页，请拆开再传。",
+    "pdf_locked": "PDF 有密码，请去掉密码再传。",
+}
+FALLBACK: Final = "这一步没有办成，请回到聊天告诉我，我来帮您。"
+
+
+def sentence_for(code: str, facts: Mapping[str, Any]) -> str:
+    """The sentence of a refusal code with its facts filled in; a code nobody wrote one for gets the general one."""
+    template = SENTENCES.get(code, FALLBACK)
+    try:
+        return template.format(**facts)
+    except (KeyError, IndexError):
+        return FALLBACK

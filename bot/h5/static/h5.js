@@ -1,0 +1,36 @@
+// What every page shares: back to the chat, show a password, post JSON with the page's token.
+'use strict';
+
+const csrf = document.querySelector('meta[name=csrf]')?.content ?? '';
+
+function closePage() {
+  if (window.WeixinJSBridge) window.WeixinJSBridge.call('closeWindow');
+  else if (window.wx?.closeWindow) window.wx.closeWindow();
+  else window.close();
+}
+
+async function post(url, body) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'X-CSRF': csrf },
+    body: JSON.stringify(body ?? {}),
+    credentials: 'same-origin',
+  });
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(answer.message || '网络不太顺，请再试一次。');
+  return answer;
+}
+
+document.addEventListener('click', (event) => {
+  const closer = event.target.closest('[data-close]');
+  if (closer) closePage();
+  const eye = event.target.closest('[data-reveal]');
+  if (eye) {
+    const input = document.querySelector(`input[name="${eye.dataset.reveal}"]`);
+    const shown = input.type === 'password';
+    input.type = shown ? 'text' : 'password';
+    eye.textContent = shown ? '隐藏' : '显示';
+    eye.setAttribute('aria-pressed', String(shown));
+    eye.setAttribute('aria-label', shown ? '隐藏密码' : '显示密码');
+  }
+});

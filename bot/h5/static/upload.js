@@ -1,0 +1,60 @@
+// Sends the chosen files one after the other, each with its own bar; a failed one can be tried again.
+'use strict';
+
+function row(list, file) {
+  const item = document.createElement('li');
+  const name = document.createElement('div');
+  const bar = document.createElement('progress');
+  name.textContent = file.name;
+  bar.max = 100;
+  bar.value = 0;
+  item.append(name, bar);
+  list.append(item);
+  return { item, name, bar };
+}
+
+function send(code, file, view) {
+  return new Promise((resolve) => {
+    const body = new FormData();
+    body.append('file', file, 'file');
+    const request = new XMLHttpRequest();
+    request.open('POST', `/h5/upload/${code}`);
+    request.setRequestHeader('X-CSRF', csrf);
+    request.upload.onprogress = (event) => { view.bar.value = (event.loaded / event.total) * 95; };
+    request.onloadend = () => {
+      let answer = {};
+      try { answer = JSON.parse(request.responseText); } catch { /* not JSON: answered below */ }
+      if (request.status === 200) {
+        view.bar.value = 100;
+        view.name.textContent = `${file.name} · 已收到`;
+        resolve(true);
+      } else {
+        view.item.classList.add('bad');
+        view.bar.remove();
+        view.name.textContent = `${file.name} · ${answer.message || '没有传上来，请重试'}`;
+        const again = document.createElement('button');
+        again.type = 'button';
+        again.className = 'eye';
+        again.textContent = '重试';
+        again.addEventListener('click', () => { view.item.remove(); start(code, [file]); });
+        view.item.append(again);
+        resolve(false);
+      }
+    };
+    request.send(body);
+  });
+}
+
+async function start(code, files) {
+  const section = document.querySelector(`[data-item="${code}"]`);
+  const list = section.querySelector('.uploads');
+  const views = files.map((file) => [file, row(list, file)]);
+  for (const [file, view] of views) await send(code, file, view);
+}
+
+document.addEventListener('change', (event) => {
+  const code = event.target.dataset?.upload;
+  if (!code) return;
+  start(code, [...event.target.files]);
+  event.target.value = '';
+});
