@@ -26,8 +26,8 @@ from wechat import budget, media
 from wechat.budget import WECHATS_LIMITS, Limits, Window
 from wechat.client import WeChatClient
 from wechat.errors import TokenRefused, WeChatRefused, WeChatUnavailable
-from wechat.outgoing import Message, Reply, render
 from wechat.presence import Presence, release_orphans
+from wechat.replies import Message, Reply, render
 from wechat.tables import OUTGOING_CHANNEL
 from wechat.tables import outgoing as table
 from wechat.templates import fitted
