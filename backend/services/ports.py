@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol, Self, TypeVar
 
+from backend.domain.catalogue import Catalogue
 from backend.services import records as r
 
 R = TypeVar("R")
@@ -180,7 +181,10 @@ class TemplateMaker(Protocol):
 
 class RateLimiter(Protocol):
     async def allow(self, key: str, *, every_s: int, times: int = 1) -> bool:
-        """Whether this may happen now; what may is counted."""
+        """Whether this may happen now; every call is counted."""
+
+    async def count(self, key: str, *, within_s: int) -> int:
+        """Count one more; how many there were within the window, this one included."""
 
 
 PaymentState = Literal["NOTPAY", "SUCCESS", "CLOSED", "REFUND", "UNKNOWN_ORDER"]
@@ -218,7 +222,7 @@ class PaymentGateway(Protocol):
     async def prepay(self, order: r.Order) -> str:
         """The prepay_id; asking again with the same order gives a valid one again (T17)."""
 
-    def sheet(self, prepay_id: str, now: datetime) -> Mapping[str, str]:
+    def sheet(self, prepay_id: str) -> Mapping[str, str]:
         """The signed parameters of the payment sheet (JSAPI)."""
 
     async def query(self, out_trade_no: str) -> PaymentReport: ...
@@ -228,9 +232,7 @@ class PaymentGateway(Protocol):
 
     async def refund(self, refund: r.Refund, order: r.Order) -> RefundReport: ...
 
-    async def read_notification(
-        self, headers: Mapping[str, str], body: bytes, now: datetime
-    ) -> PaymentReport | RefundReport:
+    def read_notification(self, headers: Mapping[str, str], body: bytes) -> PaymentReport | RefundReport:
         """Raises `NotificationRefused` unless the signature, its age and the content hold."""
 
 
@@ -250,6 +252,13 @@ class MailRefused(Exception):
 class Mailer(Protocol):
     async def send(self, mail: OutgoingMail) -> None:
         """Hand the mail over; raises `MailRefused` for good, any other error for now."""
+
+
+class Catalogues(Protocol):
+    def current(self) -> Catalogue: ...
+
+    def at(self, version: str) -> Catalogue:
+        """The catalogue that a case was opened under; the current one when that version is no longer kept."""
 
 
 class Ids(Protocol):

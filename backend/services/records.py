@@ -226,6 +226,7 @@ class Order:
     closed_at: datetime | None = None
     next_query_at: datetime | None = None
     queries: int = 0
+    next_reminder_at: datetime | None = None
 
 
 @dataclass(frozen=True)

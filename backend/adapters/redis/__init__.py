@@ -13,12 +13,15 @@ class RedisRateLimiter:
         self._redis = redis
 
     async def allow(self, key: str, *, every_s: int, times: int = 1) -> bool:
+        return await self.count(key, within_s=every_s) <= times
+
+    async def count(self, key: str, *, within_s: int) -> int:
         name = f"gongju:limit:{key}"
         try:
             async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.set(name, 0, ex=every_s, nx=True)
+                pipe.set(name, 0, ex=within_s, nx=True)
                 pipe.incr(name)
                 _, count = await pipe.execute()
         except RedisError:
-            return True
-        return bool(count <= times)
+            return 1
+        return int(count)

@@ -28,11 +28,13 @@ orders: Final = Table(
     # The next time the platform is asked whether it was paid; null: not any more.
     when("next_query_at", null=True),
     Column("queries", Integer, nullable=False, server_default="0"),
+    when("next_reminder_at", null=True),
     CheckConstraint("amount_fen > 0", name="amount_fen"),
     CheckConstraint("state IN ('created', 'paid', 'closed', 'refunding', 'refunded')", name="state"),
     CheckConstraint("char_length(out_trade_no) BETWEEN 6 AND 32", name="out_trade_no"),
     Index("uq_orders_open_case", "case_id", unique=True, postgresql_where=sql("state = 'created'")),
     Index("ix_orders_next_query_at", "next_query_at", postgresql_where=sql("next_query_at IS NOT NULL")),
+    Index("ix_orders_next_reminder_at", "next_reminder_at", postgresql_where=sql("next_reminder_at IS NOT NULL")),
     Index(None, "case_id"),
 )
 

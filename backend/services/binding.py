@@ -1,0 +1,138 @@
+"""Binding a WeChat account to an applicant: password, lockout, captcha, terms of service (F5-F7)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from backend.domain.errors import DomainError
+from backend.services.errors import CaptchaNeeded, CaptchaWrong, Locked, TermsNeeded, WrongPassword
+from backend.services.parts import Parts
+from backend.services.ports import UnitOfWork
+from backend.services.records import Applicant, Captcha, Identity
+from backend.services.transitions_log import an_applicant, record_audit
+
+TERMS_VERSION: Final = "2026.11"
+TRIES: Final = 5
+LOCKED_FOR: Final = timedelta(minutes=15)
+CAPTCHA_AFTER: Final = 3
+CAPTCHA_LIFE: Final = timedelta(minutes=5)
+CAPTCHA_LETTERS: Final = 5
+# A hash of nothing that anybody types: unknown names take as long as known ones.
+_NOBODYS_HASH: Final = (
+    "$argon2id$v=19$m=65536,t=3,p=4$c29tZSBzYWx0IG9mIG91cnM$Zv7D8R1zEo5uYQvVQYc1ZcC7oV5mVQmE3mXhHn0yT3I"
+)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """What the bind page sends."""
+
+    username: str
+    password: str
+    captcha_id: str | None = None
+    captcha: str | None = None
+    terms_version: str | None = None
+    terms_accepted: bool = False
+
+
+async def draw_captcha(parts: Parts) -> tuple[str, bytes]:
+    """A new captcha's id and its picture; good for five minutes, once."""
+    answer = parts.ids.code(CAPTCHA_LETTERS)
+    captcha_id = parts.ids.new("k")
+    captcha = Captcha(captcha_id, _captcha_hash(captcha_id, answer), parts.clock.now() + CAPTCHA_LIFE)
+    async with parts.begin() as uow:
+        await uow.captchas.add(captcha)
+        await uow.commit()
+    return captcha_id, await parts.captchas.draw(answer)
+
+
+async def bind(parts: Parts, openid: str, sign_in: SignIn) -> str:
+    """Bind and give the applicant's name; a second WeChat account of the same person takes the place of the first.
+
+    Raises:
+        TermsNeeded, Locked, CaptchaNeeded, CaptchaWrong, WrongPassword: see there.
+    """
+    if not sign_in.terms_accepted or sign_in.terms_version not in (None, TERMS_VERSION):
+        raise TermsNeeded
+    async with parts.begin() as uow:
+        applicant = await uow.applicants.first(username=sign_in.username.strip().lower(), lock=True)
+        refusal = await _refusal(uow, parts, sign_in, applicant)
+        if refusal is None and applicant is not None:
+            await _attach(uow, parts, openid, applicant)
+        # A failed try counts, so it is kept as well.
+        await uow.commit()
+    if refusal is not None or applicant is None:
+        raise refusal or WrongPassword(left=TRIES - 1)
+    return applicant_name(parts, applicant)
+
+
+def applicant_name(parts: Parts, applicant: Applicant) -> str:
+    return parts.keys.open(applicant.name_sealed, context=f"applicants.name:{applicant.id}").decode()
+
+
+def applicant_id_no(parts: Parts, applicant: Applicant) -> str:
+    return parts.keys.open(applicant.id_no_sealed, context=f"applicants.id_no:{applicant.id}").decode()
+
+
+async def _refusal(
+    uow: UnitOfWork, parts: Parts, sign_in: SignIn, applicant: Applicant | None
+) -> DomainError | None:
+    now = parts.clock.now()
+    failures = applicant.failed_sign_ins if applicant else 0
+    if applicant and applicant.locked_until:
+        if now < applicant.locked_until:
+            return Locked(until=applicant.locked_until.isoformat())
+        failures = 0
+    if failures >= CAPTCHA_AFTER:
+        if not sign_in.captcha_id or not sign_in.captcha:
+            return CaptchaNeeded()
+        if not await _captcha_fits(uow, sign_in.captcha_id, sign_in.captcha, now):
+            return CaptchaWrong()
+    hashed = applicant.password_hash if applicant else _NOBODYS_HASH
+    if await parts.passwords.verify(hashed, sign_in.password) and applicant:
+        await uow.applicants.save(replace(applicant, failed_sign_ins=0, locked_until=None))
+        return None
+    if applicant is None:
+        return await _stranger(parts, sign_in.username, now)
+    return await _count_failure(uow, applicant, failures + 1, now)
+
+
+async def _count_failure(uow: UnitOfWork, applicant: Applicant, failures: int, now: datetime) -> DomainError:
+    until = now + LOCKED_FOR if failures >= TRIES else None
+    await uow.applicants.save(replace(applicant, failed_sign_ins=failures, locked_until=until))
+    await record_audit(uow, "sign_in_failed", an_applicant(applicant.id), now=now, facts={"failures": failures})
+    return Locked(until=until.isoformat()) if until else WrongPassword(left=TRIES - failures)
+
+
+async def _stranger(parts: Parts, username: str, now: datetime) -> DomainError:
+    """A name that nobody has is answered like one that somebody has, so that names cannot be found out."""
+    key = f"stranger:{parts.keys.fingerprint(username.strip().lower())}"
+    failures = await parts.limiter.count(key, within_s=int(LOCKED_FOR.total_seconds()))
+    if failures >= TRIES:
+        return Locked(until=(now + LOCKED_FOR).isoformat())
+    return WrongPassword(left=TRIES - failures)
+
+
+async def _captcha_fits(uow: UnitOfWork, captcha_id: str, answer: str, now: datetime) -> bool:
+    captcha = await uow.captchas.get(captcha_id, lock=True)
+    if captcha is None or captcha.used_at is not None or now >= captcha.expires_at:
+        return False
+    await uow.captchas.save(replace(captcha, used_at=now))
+    return captcha.answer_hash == _captcha_hash(captcha_id, answer)
+
+
+def _captcha_hash(captcha_id: str, answer: str) -> str:
+    return hashlib.sha256(f"{captcha_id}:{answer.strip().lower()}".encode()).hexdigest()
+
+
+async def _attach(uow: UnitOfWork, parts: Parts, openid: str, applicant: Applicant) -> None:
+    now = parts.clock.now()
+    await uow.identities.remove(openid=openid)
+    await uow.identities.remove(applicant_id=applicant.id)
+    await uow.identities.add(Identity(openid, applicant.id, TERMS_VERSION, now, now))
+    for stored in await uow.files.where(openid=openid, applicant_id=None):
+        await uow.files.save(replace(stored, applicant_id=applicant.id))
+    await record_audit(uow, "bind", an_applicant(applicant.id), now=now, facts={"terms_version": TERMS_VERSION})
