@@ -8,10 +8,12 @@ from typing import Final
 
 from aiohttp import web
 
-from simulator import control, control_users
+from simulator import account, control, control_users, jssdk, menus, messages, oauth, templates, uploads
+from simulator.api import add_unknown_paths, record_and_fail
 from simulator.inbound import INBOUND, Inbound
 from simulator.push import PUSHES, PushEngine
 from simulator.settings import SimSettings
+from simulator.tokens import TOKENS, Tokens
 from simulator.world import WORLD, World
 
 MAX_BODY_BYTES: Final = 32 * 1024 * 1024
@@ -19,14 +21,19 @@ MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 
 def build_app(settings: SimSettings) -> web.Application:
     world = World(settings)
-    app = web.Application(client_max_size=MAX_BODY_BYTES)
+    app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[record_and_fail])
     app[WORLD] = world
     app[PUSHES] = PushEngine(world)
     app[INBOUND] = Inbound(world, app[PUSHES])
+    app[TOKENS] = Tokens(world)
+    app[account.ACCOUNT] = account.Account(world)
+    app[templates.TEMPLATES] = templates.Templates(world)
+    app[oauth.OAUTH] = oauth.OAuth(world)
     app.cleanup_ctx.append(_run_timers)
-    control.add_routes(app)
-    control_users.add_routes(app)
+    for part in (control, control_users, account, messages, templates, uploads, menus, oauth, jssdk):
+        part.add_routes(app)
     _add_neighbours(app, world)
+    add_unknown_paths(app)
     return app
 
 
