@@ -1,0 +1,119 @@
+"""What time does to an order: queries after the sheet was opened, reminders, and the end of the 24 hours (T16)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from backend.domain.case import Event, Stage
+from backend.services.errors import PaymentUnavailable
+from backend.services.orders import QUERY_AFTER_S, ask_platform
+from backend.services.parts import Parts
+from backend.services.pushes import push
+from backend.services.records import CaseRecord, Order
+from backend.services.transitions_log import SYSTEM, record_transition
+
+BATCH: Final = 20
+BEIJING: Final = ZoneInfo("Asia/Shanghai")
+
+
+async def query_open_orders(parts: Parts) -> int:
+    """Ask about orders whose sheet was opened, after 5, 30, 60 s and so on; how many were asked about."""
+    now = parts.clock.now()
+    async with parts.begin() as uow:
+        orders = await uow.orders.due("next_query_at", now, limit=BATCH)
+        for order in orders:
+            later = QUERY_AFTER_S[min(order.queries + 1, len(QUERY_AFTER_S) - 1)]
+            upcoming = now + timedelta(seconds=later) if order.state == "created" else None
+            await uow.orders.save(replace(order, queries=order.queries + 1, next_query_at=upcoming))
+        await uow.commit()
+    for order in orders:
+        if order.state == "created":
+            await _ask_quietly(parts, order)
+    return len(orders)
+
+
+async def _ask_quietly(parts: Parts, order: Order) -> bool:
+    try:
+        return await ask_platform(parts, order)
+    except PaymentUnavailable:
+        # The next query of this order is already planned.
+        return False
+
+
+async def remind_of_payment(parts: Parts) -> int:
+    """Push the reminder that is due, the latest one only when several are (a clock that was moved)."""
+    now = parts.clock.now()
+    async with parts.begin() as uow:
+        orders = await uow.orders.due("next_reminder_at", now, limit=BATCH, state="created")
+        for order in orders:
+            case = await uow.cases.get(order.case_id)
+            if case is None:
+                continue
+            before_end = parts.catalogues.at(case.catalogue_version).pay_window.reminders_before_end_min
+            ahead = [at for at in (order.deadline - timedelta(minutes=m) for m in before_end) if at > now]
+            await uow.orders.save(replace(order, next_reminder_at=min(ahead, default=None)))
+            if now < order.deadline and case.stage == Stage.AWAITING_PAYMENT:
+                facts = {"left": _left(order.deadline - now), "deadline": _beijing(order.deadline)}
+                await push(uow, parts.texts, case, "payment_reminder", facts, once=f"{order.id}:{len(ahead)}")
+        await uow.commit()
+    return len(orders)
+
+
+async def close_overdue(parts: Parts) -> int:
+    """End the payment window of every case whose deadline has passed (T16); how many were closed."""
+    async with parts.begin() as uow:
+        overdue = await uow.cases.due(
+            "pay_deadline", parts.clock.now(), limit=BATCH, stage=Stage.AWAITING_PAYMENT.value
+        )
+    closed = 0
+    for case in overdue:
+        closed += await _close(parts, case)
+    return closed
+
+
+async def _close(parts: Parts, case: CaseRecord) -> bool:
+    """Final query, close call, and only then the case: a paid case is never closed (2.5, 1)."""
+    async with parts.begin() as uow:
+        order = await uow.orders.first(case_id=case.id, state="created")
+    if order is not None and order.prepay_id is not None:
+        try:
+            if await ask_platform(parts, order):
+                return False
+            await parts.pay.close(order.out_trade_no)
+            if await ask_platform(parts, order):
+                return False
+        except PaymentUnavailable:
+            # Without a sure answer the case stays open; the next round asks again.
+            return False
+    return await _close_case(parts, case.id, parts.clock.now())
+
+
+async def _close_case(parts: Parts, case_id: str, now: datetime) -> bool:
+    async with parts.begin() as uow:
+        case = await uow.cases.get(case_id, lock=True)
+        if case is None or case.stage != Stage.AWAITING_PAYMENT or case.pay_deadline is None or now < case.pay_deadline:
+            return False
+        for order in await uow.orders.where(case_id=case_id, state="created", lock=True):
+            await uow.orders.save(
+                replace(order, state="closed", closed_at=now, next_query_at=None, next_reminder_at=None)
+            )
+        await record_transition(uow, case, Event.PAYMENT_WINDOW_CLOSED, SYSTEM, now=now, reason="24小时内未支付")
+        await push(uow, parts.texts, case, "payment_timeout", once="closed")
+        await uow.commit()
+    return True
+
+
+def _left(left: timedelta) -> str:
+    minutes = max(1, int(left.total_seconds() // 60))
+    hours, rest = divmod(minutes, 60)
+    if hours and rest:
+        return f"{hours}小时{rest}分钟"
+    return f"{hours}小时" if hours else f"{rest}分钟"
+
+
+def _beijing(moment: datetime) -> str:
+    local = moment.astimezone(BEIJING)
+    return f"{local.month}月{local.day}日 {local:%H:%M}"

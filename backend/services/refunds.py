@@ -1,0 +1,90 @@
+"""Refunds: asked for with one number for ever, repeated until WeChat Pay says how they ended (reference C.8)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from backend.services.errors import NotificationRefused, PaymentUnavailable
+from backend.services.orders import yuan
+from backend.services.parts import Parts
+from backend.services.ports import RefundReport, UnitOfWork
+from backend.services.pushes import open_task, push
+from backend.services.records import Refund
+from backend.services.transitions_log import SYSTEM, record_audit
+
+BATCH: Final = 20
+_STATES: Final = {"PROCESSING": "processing", "SUCCESS": "success", "CLOSED": "closed", "ABNORMAL": "abnormal"}
+
+
+async def ask_for_refunds(parts: Parts) -> int:
+    """Ask for every refund that is due; an accepted one is asked about again until it has ended."""
+    now = parts.clock.now()
+    async with parts.begin() as uow:
+        refunds = await uow.refunds.due("next_try_at", now, limit=BATCH)
+        for refund in refunds:
+            pause = timedelta(seconds=min(3600, 15 * 2 ** min(refund.attempts, 8)))
+            await uow.refunds.save(replace(refund, attempts=refund.attempts + 1, next_try_at=now + pause))
+        await uow.commit()
+    for refund in refunds:
+        await _ask(parts, refund)
+    return len(refunds)
+
+
+async def _ask(parts: Parts, refund: Refund) -> None:
+    async with parts.begin() as uow:
+        payment = await uow.payments.get(refund.payment_id)
+        order = await uow.orders.get(payment.order_id) if payment else None
+    if order is None:
+        return
+    try:
+        report = await parts.pay.refund(refund, order)
+    except PaymentUnavailable:
+        return
+    await record_refund(parts, report)
+
+
+async def record_refund(parts: Parts, report: RefundReport) -> None:
+    """Store how a refund stands; a repeat changes nothing.
+
+    Raises:
+        NotificationRefused: no such refund of ours.
+    """
+    now = parts.clock.now()
+    async with parts.begin() as uow:
+        refund = await uow.refunds.first(out_refund_no=report.out_refund_no, lock=True)
+        if refund is None:
+            raise NotificationRefused
+        state = _STATES[report.state]
+        if refund.finished_at is not None or refund.state == state:
+            return
+        has_ended = state != "processing"
+        refund = replace(
+            refund,
+            state=state,
+            refund_id=report.refund_id or refund.refund_id,
+            finished_at=now if has_ended else None,
+            next_try_at=None if has_ended else refund.next_try_at,
+        )
+        await uow.refunds.save(refund)
+        if has_ended:
+            await _tell(uow, parts, refund)
+        await uow.commit()
+
+
+async def _tell(uow: UnitOfWork, parts: Parts, refund: Refund) -> None:
+    now = parts.clock.now()
+    payment = await uow.payments.get(refund.payment_id)
+    order = await uow.orders.get(payment.order_id, lock=True) if payment else None
+    case = await uow.cases.get(order.case_id) if order else None
+    if order is None or case is None:
+        return
+    await record_audit(uow, f"refund_{refund.state}", SYSTEM, now=now, case=case)
+    if refund.state != "success":
+        note = f"申请 {case.case_no}：退款没有成功（{refund.state}），请人工处理"
+        await open_task(uow, parts.ids.new("t"), "refund_failed", note, once=refund.id, now=now, case=case)
+        return
+    if order.state == "refunding":
+        await uow.orders.save(replace(order, state="refunded"))
+    await push(uow, parts.texts, case, "refund_done", {"amount": yuan(refund.amount_fen)}, once=refund.id)
