@@ -176,6 +176,7 @@ class SupplementRequest:
     items: Sequence[str] = ()
     deadline: datetime | None = None
     state: str = "open"
+    finished: bool = False
     created_by: str | None = None
     submitted_at: datetime | None = None
 

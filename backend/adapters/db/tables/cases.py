@@ -134,6 +134,8 @@ supplement_requests: Final = Table(
     Column("items", JSONB, nullable=False, server_default=sql("'[]'::jsonb")),
     when("deadline", null=True),
     text("state", default="open"),
+    # Said to be complete by the applicant.
+    Column("finished", Boolean, nullable=False, server_default=expression.false()),
     ref("created_by", "staff.id", null=True),
     when("created_at"),
     when("submitted_at", null=True),
