@@ -6,15 +6,16 @@ import asyncio
 import os
 import shutil
 import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import Final
 
 from launcher.environment import Environment, local_environment
 from launcher.process import ROOT, PartFailed
-from launcher.stack import RASA_PYTHON, USUAL_START_S, Stack
+from launcher.running import forget_running, note_running, running_in
+from launcher.stack import USUAL_START_S, Stack
 from launcher.stores import create_database, postgres
+from launcher.talk import talk
 
 FOLDER: Final = Path(os.environ.get("GONGJU_RUN_DIR", ROOT / ".run"))
 
@@ -43,14 +44,16 @@ def links(environment: Environment, logs: Path) -> str:
 
 async def run() -> int:
     """Start the demo, print its links, wait for Ctrl-C, stop it."""
+    if (other := running_in(FOLDER)) is not None:
+        print("[start] it runs already:" + links(other, FOLDER / "logs"), flush=True)
+        return 0
     stopped = asyncio.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signum, stopped.set)
     environment = local_environment(FOLDER, fixed_ports=True)
     stack = Stack(environment, report=lambda line: print(f"[start] {line}", flush=True))
     print(f"[start] about {USUAL_START_S} s", flush=True)
-    starting = asyncio.create_task(stack.start())
-    waiting = asyncio.create_task(stopped.wait())
+    starting, waiting = asyncio.create_task(stack.start()), asyncio.create_task(stopped.wait())
     await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
     if not starting.done():
         starting.cancel()
@@ -61,21 +64,34 @@ async def run() -> int:
     except PartFailed as failure:
         print(f"[start] {failure}", file=sys.stderr)
         return 1
+    note_running(environment)
     print(links(environment, stack.logs), flush=True)
     await waiting
     print("[stop] …", flush=True)
+    forget_running(FOLDER)
     await stack.stop()
     return 0
 
 
-def talk() -> int:
-    """Chat with Rasa in the terminal; the other parts must be running (`make run`)."""
-    environment = local_environment(FOLDER, fixed_ports=False)
-    return subprocess.run([str(RASA_PYTHON), "-m", "nlu.talk"], cwd=ROOT, env=dict(environment.variables)).returncode
+async def talk_in_terminal() -> int:
+    """Chat with Rasa in the terminal; joins a running demo, else starts what is needed."""
+    if (running := running_in(FOLDER)) is not None:
+        await talk(running)
+        return 0
+    stack = Stack(local_environment(FOLDER, fixed_ports=False), bots=1)
+    try:
+        await stack.start()
+        await talk(stack.environment)
+    finally:
+        await stack.stop()
+    return 0
 
 
 async def database(arguments: list[str]) -> int:
     """Migrate the demo's database, write a migration, or throw the demo's data away."""
+    if running_in(FOLDER) is not None:
+        print("the demo is running: stop it first", file=sys.stderr)
+        return 1
     if arguments[:1] == ["reset"]:
         for name in ("postgres", "objects", "logs"):
             shutil.rmtree(FOLDER / name, ignore_errors=True)
@@ -97,7 +113,7 @@ def main(arguments: list[str]) -> int:
         case ["run"]:
             return asyncio.run(run())
         case ["talk"]:
-            return talk()
+            return asyncio.run(talk_in_terminal())
         case ["db", *rest]:
             return asyncio.run(database(rest))
     print(__doc__, file=sys.stderr)

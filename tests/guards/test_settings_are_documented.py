@@ -1,0 +1,112 @@
+"""Settings, locks, compose and images name the same things as the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import SecretStr
+
+from runtime.settings import Settings, SettingsError
+
+ROOT = Path(__file__).resolve().parents[2]
+RASA_ONLY = {"RASA_PORT", "ACTIONS_PORT"}
+
+
+def example() -> dict[str, str]:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    pairs = (line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    return dict(pair for pair in pairs if len(pair) == 2)
+
+
+def compose() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    return loaded
+
+
+def test_every_setting_stands_in_the_example() -> None:
+    assert {name.upper() for name in Settings.model_fields} - example().keys() == set()
+
+
+def test_the_example_names_no_setting_that_nobody_reads() -> None:
+    assert example().keys() - {name.upper() for name in Settings.model_fields} == RASA_ONLY
+
+
+def test_the_example_itself_is_accepted() -> None:
+    assert Settings.from_env(example()).public_url == "https://gongju.example.com"
+
+
+def test_all_faults_are_reported_together_and_without_values() -> None:
+    broken = {**example(), "BOT_PORT": "not-a-port", "SERVICE_TOKEN": "tooshort"}
+    broken.pop("DATABASE_URL")
+    with pytest.raises(SettingsError) as raised:
+        Settings.from_env(broken)
+    message = str(raised.value)
+    assert "BOT_PORT" in message and "SERVICE_TOKEN" in message and "DATABASE_URL" in message
+    assert "tooshort" not in message and "not-a-port" not in message
+
+
+def test_secrets_do_not_show_when_settings_are_printed() -> None:
+    settings = Settings.from_env(example())
+    secrets = [field.get_secret_value() for field in dict(settings).values() if isinstance(field, SecretStr)]
+    assert len(secrets) >= 6
+    assert not [secret for secret in secrets if secret in repr(settings)]
+
+
+@pytest.mark.parametrize("lock", ["uv.lock", "nlu/uv.lock"])
+def test_lock_files_name_only_the_public_index(lock: str) -> None:
+    hosts = set(re.findall(r"https?://([^/\"\s]+)", (ROOT / lock).read_text()))
+    assert hosts <= {"pypi.org", "files.pythonhosted.org"}
+
+
+def test_the_npm_lock_names_no_registry() -> None:
+    hosts = set(re.findall(r"https?://([^/\"\s]+)", (ROOT / "deploy/web/package-lock.json").read_text()))
+    assert hosts <= {"registry.npmjs.org", "github.com", "opencollective.com", "paypal.me", "www.patreon.com"}
+
+
+def test_compose_starts_modules_that_exist() -> None:
+    for name, service in compose()["services"].items():
+        command = service.get("command", [])
+        if command[:2] == ["python", "-m"]:
+            module = ROOT / command[2].replace(".", "/")
+            assert module.with_suffix(".py").exists() or (module / "__main__.py").exists(), name
+
+
+def test_compose_runs_two_of_each_process_of_ours() -> None:
+    services = compose()["services"]
+    ours = ["bot", "backend", "worker", "rasa", "actions"]
+    assert {name: services[name]["deploy"]["replicas"] for name in ours} == dict.fromkeys(ours, 2)
+
+
+def test_compose_health_checks_ask_the_ports_of_the_example() -> None:
+    ports = {
+        "bot": "BOT_PORT",
+        "backend": "BACKEND_PORT",
+        "worker": "WORKER_PORT",
+        "rasa": "RASA_PORT",
+        "actions": "ACTIONS_PORT",
+    }
+    for name, setting in ports.items():
+        asked = " ".join(compose()["services"][name]["healthcheck"]["test"])
+        assert f":{example()[setting]}/" in asked, name
+
+
+def test_every_service_that_stays_has_a_health_check() -> None:
+    without = [n for n, s in compose()["services"].items() if "healthcheck" not in s]
+    assert without == ["nginx", "migrate"]
+
+
+@pytest.mark.parametrize("image", ["app", "rasa"])
+def test_images_run_without_root_and_carry_no_secret(image: str) -> None:
+    text = (ROOT / f"deploy/{image}.Dockerfile").read_text()
+    assert re.search(r"^USER 10001$", text, re.M)
+    assert ".env" not in text and "secrets" not in text
+
+
+def test_nginx_hands_every_outside_path_to_the_part_that_owns_it() -> None:
+    text = (ROOT / "deploy/nginx.conf").read_text()
+    owners = dict(re.findall(r"location (?:= )?(\S+)\s+\{[^}]*proxy_pass \$(\w+);", text))
+    assert owners == {"/wechat": "bot", "/h5/": "bot", "/pay/notify": "backend", "/console": "backend"}

@@ -1,0 +1,82 @@
+"""The whole product with its local platform, started once for all journeys."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from people import Applicant, Simulator
+
+from launcher.environment import local_environment
+from launcher.stack import Stack
+
+T = TypeVar("T")
+
+
+class RunningStack:
+    """A stack on an event loop of its own, so that every test's loop can talk to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self._thread.start()
+        self.stack = Stack(local_environment(folder, fixed_ports=False), durable=False)
+        self.environment = self.stack.environment
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+
+    def end(self) -> None:
+        self.do(self.stack.stop())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join()
+        self.loop.close()
+
+    def kill(self, name: str) -> None:
+        """kill -9 a part, as a power cut would."""
+        self.do(self.stack.parts[name].kill())
+
+    def start(self, name: str) -> None:
+        self.do(self.stack.parts[name].start())
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[RunningStack]:
+    folder = Path(tempfile.mkdtemp(prefix="gongju-journeys-"))
+    running = RunningStack(folder)
+    try:
+        running.do(running.stack.start())
+        yield running
+    finally:
+        running.end()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+async def simulator(running: RunningStack) -> AsyncIterator[Simulator]:
+    """The simulator; the test fails on any rule of the platform that the product broke meanwhile."""
+    simulator = Simulator(running.environment.url("SIMULATOR_PORT"))
+    known = len(await simulator.violations())
+    yield simulator
+    broken = (await simulator.violations())[known:]
+    assert not broken, f"rules of the platform were broken: {broken}"
+
+
+@pytest.fixture
+async def joins(running: RunningStack) -> AsyncIterator[Callable[[str], Coroutine[Any, Any, Applicant]]]:
+    """`await joins("小王")`: a new WeChat user who follows the account."""
+    joined: list[Applicant] = []
+
+    async def join(nickname: str) -> Applicant:
+        joined.append(await Applicant.joins(running.environment.url("SIMULATOR_PORT"), nickname))
+        return joined[-1]
+
+    yield join
+    for applicant in joined:
+        await applicant.leaves()
