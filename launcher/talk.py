@@ -27,7 +27,7 @@ async def talk(environment: Environment) -> None:
 
 async def _turn(http: aiohttp.ClientSession, environment: Environment, openid: str, line: str) -> None:
     said = {"payload": line[1:], "text": ""} if line.startswith("/") else {"text": line, "payload": None}
-    body = {
+    body: dict[str, Any] = {
         "sender": openid, "key": secrets.token_hex(16), "event": None, "files": [],
         "received_at": datetime.now(UTC).isoformat(), **said,
     }  # fmt: skip
