@@ -1,0 +1,141 @@
+"""All that one message says, by deterministic rules: `read` is the only way in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from nlu.extract import days, personal, places, words
+from nlu.extract.history import is_question, read_history
+from nlu.extract.moments import Span
+from nlu.extract.numbers import read_numbers
+from nlu.extract.values import Sheet, Value
+from nlu.text.normalise import fold, normalise
+from nlu.text.spans import Traced
+
+ENTRY_FIELDS: Final = frozenset({"school", "major", "study_identity", "country", "level", "employer", "job", "place", "start", "end", "month"})
+AS_TYPED: Final = frozenset({"employer", "school", "major", "job", "address", "invoice_title", "hukou_place"})
+_INVOICE_TITLE: Final = re.compile(
+    r"抬头(?:名称)?(?:是|写|开|用|填|叫|为|:|改成|\s)+(?!单位|公司(?:$|,|的)|个人|我|什么|怎么|哪)(?P<t>[\u4e00-\u9fffA-Za-z0-9()·&]{4,60})"
+)
+_POLARITY: Final = (
+    ("unsure", re.compile(r"不(?:太)?(?:确定|清楚|知道|晓得|了解|记得)|说不(?:准|好)|忘了|拿不准|不好说")),
+    ("no", re.compile(r"^(?:不|否|没有?|无|别|未|不是|不用|没|不行|不对|不可以|不要|算了)")),
+    ("yes", re.compile(r"^(?:是|对|有|好|可以|行|嗯|要|需要|没错|符合|确认|确定|当然|ok)", re.IGNORECASE)),
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read; offsets of `values` count characters of `traced.text`."""
+
+    traced: Traced
+    values: tuple[Value, ...]
+
+    @property
+    def text(self) -> str:
+        return self.traced.text
+
+    @property
+    def entries(self) -> tuple[dict[str, str], ...]:
+        """The entries of an education or work sentence, in the order in which they were said."""
+        groups = sorted({value.group for value in self.values if value.group is not None})
+        return tuple({v.field: v.value for v in self.values if v.group == group} for group in groups)
+
+    def get(self, field: str) -> str | None:
+        """The first value of a field."""
+        return next((value.value for value in self.values if value.field == field), None)
+
+    def all(self, field: str) -> tuple[str, ...]:
+        return tuple(value.value for value in self.values if value.field == field)
+
+    def is_question(self) -> bool:
+        return is_question(self.text)
+
+
+def read(text: str, *, today: date, asked: str | None = None) -> Reading:
+    """Everything that `text` says. `asked` is the field of the open question; a bare answer is read in its light.
+
+    An ID number or password never becomes a value: `secret_typed` stands for it.
+    """
+    traced = normalise(text)
+    sheet = Sheet(traced.text)
+    read_numbers(sheet, today=today)
+    _read_invoice_title(sheet)
+    places.read_address(sheet)
+    unused = read_history(sheet, today=today, asked=asked)
+    places.read_hukou_place(sheet)
+    _read_time(sheet, unused, today=today)
+    personal.read_personal(sheet)
+    _read_bare_answer(sheet, asked)
+    places.read_districts(sheet)
+    words.read_words(sheet)
+    _read_polarity(sheet)
+    _copy_invoice_email(sheet, asked)
+    values = sorted(sheet.values, key=lambda value: (value.start, value.end, value.field))
+    return Reading(traced, tuple(_as_typed(traced, value) for value in values))
+
+
+def _read_time(sheet: Sheet, spans: list[Span], *, today: date) -> None:
+    """Days first (an appointment), then what is left as months without a role."""
+    history = any(value.group is not None for value in sheet.values)
+    for span in spans:
+        first = span.first
+        if first.day and not span.last:
+            day = None if first.said_year else days.coming(first.month or 1, first.day, today=today)
+            sheet.note(Value("date", day.isoformat() if day else first.as_date(), span.start, span.end))
+        elif not first.open:
+            sheet.note(Value("month", first.as_month(), span.start, span.end, confirm=first.relative))
+    if history:
+        return
+    for start, end, day, confirm in days.read_days(sheet.text, today=today):
+        sheet.take(Value("date", day.isoformat(), start, end, confirm=confirm))
+    for start, end, half in days.read_halves(sheet.text):
+        sheet.note(Value("half_day", half, start, end))
+
+
+def _read_invoice_title(sheet: Sheet) -> None:
+    for found in sheet.free_matches(_INVOICE_TITLE, "t"):
+        sheet.take(Value("invoice_title", found["t"], found.start("t"), found.end("t")))
+
+
+def _read_bare_answer(sheet: Sheet, asked: str | None) -> None:
+    """A word that is an answer only because it was asked for: 汉, 工程师, 延庆, 100020."""
+    text = sheet.text.strip(" ,。.!")
+    end = len(sheet.text)
+    if not text or asked is None or sheet.has(asked) or is_question(text):
+        return
+    if asked == "ethnicity" and text in personal.ETHNICITIES:
+        sheet.note(Value(asked, f"{text}族", 0, end))
+    elif asked == "postcode" and re.fullmatch(r"\d{6}", text, re.ASCII):
+        sheet.values[:] = [value for value in sheet.values if value.field not in ("month", "start", "end", "date")]
+        sheet.note(Value(asked, text, 0, end))
+    elif asked == "title" and text in ("无", "没有", "没"):
+        sheet.note(Value(asked, "无", 0, end))
+    elif asked == "title" and re.fullmatch(r"(?:助理|初级|中级|副高级?|正高级?|高级)?[\u4e00-\u9fff]{0,8}(?:师|级|教授|研究员|高)", text):
+        sheet.note(Value(asked, text, 0, end))
+    elif asked == "place" and places.district(text):
+        sheet.take(Value(asked, f"北京市{places.district(text)}", 0, end))
+
+
+def _read_polarity(sheet: Sheet) -> None:
+    for name, pattern in _POLARITY:
+        found = pattern.search(sheet.text)
+        if found and not sheet.has("polarity") and not is_question(sheet.text):
+            sheet.note(Value("polarity", name, found.start(), found.end()))
+
+
+def _copy_invoice_email(sheet: Sheet, asked: str | None) -> None:
+    emails = next((value for value in sheet.values if value.field == "emails"), None)
+    if emails and (asked == "invoice_email" or re.search(r"发票|收票|开票", sheet.text)):
+        sheet.note(Value("invoice_email", emails.value.partition(";")[0], emails.start, emails.end))
+
+
+def _as_typed(traced: Traced, value: Value) -> Value:
+    """Names keep the letters that were typed: 众智公司 is no slip for 中智 there."""
+    if value.field not in AS_TYPED or value.value != traced.text[value.start : value.end]:
+        return value
+    typed = " ".join(fold(traced.verbatim(value.start, value.end)).split())
+    return Value(value.field, typed, value.start, value.end, value.group, value.confirm, value.guess)
