@@ -77,9 +77,7 @@ def applicant_id_no(parts: Parts, applicant: Applicant) -> str:
     return parts.keys.open(applicant.id_no_sealed, context=f"applicants.id_no:{applicant.id}").decode()
 
 
-async def _refusal(
-    uow: UnitOfWork, parts: Parts, sign_in: SignIn, applicant: Applicant | None
-) -> DomainError | None:
+async def _refusal(uow: UnitOfWork, parts: Parts, sign_in: SignIn, applicant: Applicant | None) -> DomainError | None:
     now = parts.clock.now()
     failures = applicant.failed_sign_ins if applicant else 0
     if applicant and applicant.locked_until:

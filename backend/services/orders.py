@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from backend.domain.case import Event, Stage
 from backend.domain.errors import AlreadyPaid, PaymentWindowClosed
-from backend.services.errors import NotBound, NotificationRefused, NothingToPay
+from backend.services.errors import NotBound, NothingToPay, NotificationRefused
 from backend.services.parts import Parts
 from backend.services.ports import PaymentReport, UnitOfWork
 from backend.services.pushes import open_task, push

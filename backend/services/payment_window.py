@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -20,27 +21,37 @@ BEIJING: Final = ZoneInfo("Asia/Shanghai")
 
 
 async def query_open_orders(parts: Parts) -> int:
-    """Ask about orders whose sheet was opened, after 5, 30, 60 s and so on; how many were asked about."""
+    """Ask about orders whose sheet was opened, after 5, 30, 60 s and so on; how many were asked about.
+
+    An order that was closed by a cancellation is asked about a last time and then closed at WeChat Pay, too.
+    """
     now = parts.clock.now()
     async with parts.begin() as uow:
         orders = await uow.orders.due("next_query_at", now, limit=BATCH)
         for order in orders:
             later = QUERY_AFTER_S[min(order.queries + 1, len(QUERY_AFTER_S) - 1)]
-            upcoming = now + timedelta(seconds=later) if order.state == "created" else None
-            await uow.orders.save(replace(order, queries=order.queries + 1, next_query_at=upcoming))
+            await uow.orders.save(
+                replace(order, queries=order.queries + 1, next_query_at=now + timedelta(seconds=later))
+            )
         await uow.commit()
     for order in orders:
-        if order.state == "created":
-            await _ask_quietly(parts, order)
+        with suppress(PaymentUnavailable):  # The next query of this order is already planned.
+            await _ask(parts, order)
     return len(orders)
 
 
-async def _ask_quietly(parts: Parts, order: Order) -> bool:
-    try:
-        return await ask_platform(parts, order)
-    except PaymentUnavailable:
-        # The next query of this order is already planned.
-        return False
+async def _ask(parts: Parts, order: Order) -> None:
+    if await ask_platform(parts, order) or order.state == "created":
+        return
+    if order.prepay_id is not None:
+        await parts.pay.close(order.out_trade_no)
+        if await ask_platform(parts, order):
+            return
+    async with parts.begin() as uow:
+        fresh = await uow.orders.get(order.id, lock=True)
+        if fresh is not None:
+            await uow.orders.save(replace(fresh, next_query_at=None))
+            await uow.commit()
 
 
 async def remind_of_payment(parts: Parts) -> int:

@@ -1,0 +1,205 @@
+"""Opening, submitting, resubmitting and cancelling a case: the applicant's own steps through the table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from backend.domain.case import PAID_STAGES, Event, Stage
+from backend.domain.draft import Draft
+from backend.domain.profile import BusinessType, profile_for
+from backend.domain.transitions import START, next_stage
+from backend.services.errors import CaseAlreadyOpen, EmployerUnknown, NoEmployer
+from backend.services.orders import open_order
+from backend.services.outcome import Outcome
+from backend.services.parts import Parts
+from backend.services.ports import UnitOfWork
+from backend.services.pushes import open_task
+from backend.services.records import CaseRecord, Order
+from backend.services.standing import Standing, beijing_day, with_case
+from backend.services.transitions_log import an_applicant, record_audit, record_change, record_transition
+
+# Told again in every case: consents and choices are never taken over from an older one.
+NOT_TAKEN_OVER: Final = ("employer", "notice", "conditions", "materials", "review", "invoice")
+
+
+async def start_case(uow: UnitOfWork, parts: Parts, standing: Standing, business: BusinessType) -> Standing:
+    """T1: a new case with its number, prefilled from the last one; reopening after a timeout keeps its files (T18).
+
+    Raises:
+        CaseAlreadyOpen: one open case per person. NoEmployer: nobody to apply through.
+    """
+    await uow.applicants.get(standing.applicant.id, lock=True)
+    if standing.case is not None or await uow.cases.first(applicant_id=standing.applicant.id, closed_at=None):
+        raise CaseAlreadyOpen
+    if not standing.employers:
+        raise NoEmployer
+    now = parts.clock.now()
+    source = await _source(uow, standing, business)
+    case = CaseRecord(
+        id=parts.ids.new("c"),
+        case_no=await _case_no(uow, now),
+        applicant_id=standing.applicant.id,
+        business_type=business.value,
+        profile=profile_for(business).name,
+        stage=START.value,
+        catalogue_version=parts.catalogues.current().version,
+        draft=_prefilled(source, business).to_json(),
+        employer_id=standing.employers[0].id if len(standing.employers) == 1 else None,
+        source_case_id=source.id if source else None,
+        created_at=now,
+        updated_at=now,
+        stage_since=now,
+    )
+    await uow.cases.add(case)
+    await record_audit(uow, "start_case", an_applicant(standing.applicant.id), now=now, case=case, to=case)
+    if source is not None and source.stage == Stage.CLOSED_TIMEOUT:
+        await _take_over_files(uow, parts, source, case)
+    return await with_case(uow, parts, standing, case)
+
+
+async def _case_no(uow: UnitOfWork, now: datetime) -> str:
+    day = beijing_day(now)
+    return f"GJ{day:%Y%m%d}-{await uow.next_case_number(day):05d}"
+
+
+async def _source(uow: UnitOfWork, standing: Standing, business: BusinessType) -> CaseRecord | None:
+    """Where the answers come from: the last case when it timed out, else the last completed one."""
+    last = await uow.cases.first(applicant_id=standing.applicant.id, order_by="-created_at")
+    if last and last.stage == Stage.CLOSED_TIMEOUT and last.business_type == business.value:
+        return last
+    return await uow.cases.first(
+        applicant_id=standing.applicant.id, stage=Stage.COMPLETED.value, order_by="-created_at"
+    )
+
+
+def _prefilled(source: CaseRecord | None, business: BusinessType) -> Draft:
+    if source is None:
+        return Draft()
+    draft = Draft.from_json(source.draft).at(None)
+    if source.stage == Stage.CLOSED_TIMEOUT and source.business_type == business.value:
+        return draft.without_section("review")
+    for section in NOT_TAKEN_OVER:
+        draft = draft.without_section(section)
+    return draft
+
+
+async def _take_over_files(uow: UnitOfWork, parts: Parts, source: CaseRecord, case: CaseRecord) -> None:
+    """The files and the photo of a case that timed out stay where they were put (T18)."""
+    photo = await uow.photos.get(source.id)
+    if photo is not None:
+        await uow.photos.add(replace(photo, case_id=case.id))
+    items = await uow.items.where(case_id=source.id)
+    held = await uow.item_files.where(item_id=[item.id for item in items], removed_at=None)
+    for item in items:
+        copy = replace(item, id=parts.ids.new("i"), case_id=case.id)
+        await uow.items.add(copy)
+        for one in held:
+            if one.item_id == item.id:
+                await uow.item_files.add(replace(one, id=parts.ids.new("x"), item_id=copy.id))
+
+
+async def choose_employer(uow: UnitOfWork, parts: Parts, standing: Standing, employer_id: str) -> Standing:
+    """T2; raises `EmployerUnknown` unless it is active and linked to this applicant."""
+    if employer_id not in {one.id for one in standing.employers}:
+        raise EmployerUnknown
+    now = parts.clock.now()
+    who = an_applicant(standing.applicant.id)
+    case = await record_transition(
+        uow, standing.open_case, Event.CHOOSE_EMPLOYER, who, now=now, facts={"employer": employer_id},
+        employer_id=employer_id,
+    )  # fmt: skip
+    return await with_case(uow, parts, standing, case)
+
+
+async def submit(uow: UnitOfWork, parts: Parts, standing: Standing) -> tuple[CaseRecord, Order]:
+    """T11: the order with its 24 hours; the caller has asked the domain whether everything is there."""
+    now = parts.clock.now()
+    catalogue = parts.catalogues.at(standing.open_case.catalogue_version)
+    employer = next((one for one in standing.employers if one.id == standing.open_case.employer_id), None)
+    if employer is None:
+        raise EmployerUnknown
+    business = BusinessType(standing.open_case.business_type)
+    amount_fen = employer.fee_fen or catalogue.fee.fen_for(business, employer=employer.uscc)
+    deadline = now + timedelta(hours=catalogue.pay_window.hours)
+    case = await record_transition(
+        uow, standing.open_case, Event.SUBMIT, an_applicant(standing.applicant.id), now=now,
+        facts={"amount_fen": amount_fen}, submitted_at=now, pay_deadline=deadline,
+    )  # fmt: skip
+    order = await open_order(uow, parts, case, standing.openid, amount_fen=amount_fen, deadline=deadline)
+    return case, order
+
+
+async def resubmit(uow: UnitOfWork, parts: Parts, standing: Standing) -> CaseRecord:
+    """T25, T36, T39: back to whoever asked; the caller has asked the domain whether it may go."""
+    case, now, who = standing.open_case, parts.clock.now(), an_applicant(standing.applicant.id)
+    if standing.supplement is not None:
+        await uow.supplements.save(replace(standing.supplement, state="submitted", submitted_at=now))
+    if case.stage == Stage.AGENCY_REJECTED:
+        for item in standing.items:
+            if item.active and item.state == "rejected":
+                fresh = replace(item, state="uploaded", reject_reason=None, decided_by=None, decided_at=None)
+                await uow.items.save(replace(fresh, round=case.round + 1))
+        return await record_transition(uow, case, Event.RESUBMIT, who, now=now, round=case.round + 1)
+    case = await record_transition(uow, case, Event.SUBMIT_SUPPLEMENT, who, now=now, round=case.round + 1)
+    note = f"申请 {case.case_no}：补充材料已提交，请转交人社局"
+    await open_task(
+        uow, parts.ids.new("t"), "forward_supplement", note, once=f"{case.id}:{case.round}", now=now, case=case
+    )
+    return case
+
+
+async def cancel(uow: UnitOfWork, parts: Parts, standing: Standing, *, confirmed: bool) -> Outcome:
+    """F58, T43: asks first; an unpaid order is closed, a paid one leaves a task for the staff (A8)."""
+    case = standing.open_case
+    was_paid = Stage(case.stage) in PAID_STAGES
+    next_stage(Stage(case.stage), Event.CANCEL_CASE)
+    if not confirmed:
+        return Outcome(case=case).saying("confirm_cancel", {"case_no": case.case_no, "paid": was_paid})
+    now, who = parts.clock.now(), an_applicant(standing.applicant.id)
+    for order in await uow.orders.where(case_id=case.id, state="created", lock=True):
+        # The platform's order is closed by the worker, which asks a last time whether it was paid.
+        await uow.orders.save(replace(order, state="closed", closed_at=now, next_query_at=now, next_reminder_at=None))
+    after = await record_transition(uow, case, Event.CANCEL_CASE, who, now=now, reason="申请人取消")
+    if was_paid:
+        note = f"申请 {case.case_no} 已支付后取消，请核对是否退款"
+        await open_task(uow, parts.ids.new("t"), "refund_review", note, once=case.id, now=now, case=case)
+    return Outcome(case=after).saying("case_cancelled", {"case_no": case.case_no, "paid": was_paid})
+
+
+async def call_a_person(uow: UnitOfWork, parts: Parts, openid: str, standing: Standing | None, reason: str) -> Outcome:
+    """A task for the staff, one per applicant and day however often it is asked for."""
+    now = parts.clock.now()
+    case = standing.case if standing else None
+    once = f"{parts.keys.fingerprint(openid)[:24]}:{beijing_day(now):%Y%m%d}"
+    note = f"申请人要求人工服务（{reason[:20]}）" + (f"，申请 {case.case_no}" if case else "")
+    is_new = await open_task(uow, parts.ids.new("t"), "human", note, once=once, now=now, case=case, openid=openid)
+    return Outcome(case=case).saying("human_called" if is_new else "human_called_already")
+
+
+async def keep_draft(uow: UnitOfWork, parts: Parts, standing: Standing, draft: Draft) -> Standing:
+    """Save what was told, at once (F31, F32); rewriting the history after submission is an event of its own (F56)."""
+    case = standing.open_case
+    told = draft.to_json()
+    if told == case.draft:
+        return standing
+    now, who = parts.clock.now(), an_applicant(standing.applicant.id)
+    edits = _edits(standing.draft, draft) if Stage(case.stage) is not Stage.DRAFT else []
+    if edits:
+        for event in edits:
+            case = await record_transition(uow, case, event, who, now=now, draft=told)
+    else:
+        case = await record_change(uow, case, "draft", who, now=now, draft=told)
+    return await with_case(uow, parts, standing, case)
+
+
+def _edits(before: Draft, after: Draft) -> list[Event]:
+    found = []
+    if before.rows("education") != after.rows("education"):
+        found.append(Event.EDIT_EDUCATION)
+    if before.rows("work") != after.rows("work"):
+        found.append(Event.EDIT_WORK)
+    if before.answers.get("contact") != after.answers.get("contact"):
+        found.append(Event.EDIT_CONTACT)
+    return found

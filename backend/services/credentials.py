@@ -1,0 +1,34 @@
+"""北京通 credentials: sealed, kept for one open case, purged when it closes (F21, F22)."""
+
+from __future__ import annotations
+
+from backend.services.errors import ConsentNeeded
+from backend.services.parts import Parts
+from backend.services.ports import UnitOfWork
+from backend.services.records import Credentials
+from backend.services.standing import load_standing
+from backend.services.transitions_log import an_applicant, record_audit
+
+
+async def keep_credentials(
+    uow: UnitOfWork, parts: Parts, openid: str, *, username: str, password: str, consent: bool
+) -> None:
+    """Keep them for the open case; giving them again replaces them.
+
+    Raises:
+        ConsentNeeded, NotBound, NoCase: nothing is stored.
+    """
+    if not consent:
+        raise ConsentNeeded
+    standing = await load_standing(uow, parts, openid)
+    case, now = standing.open_case, parts.clock.now()
+    await uow.credentials.remove(case_id=case.id)
+    await uow.credentials.add(
+        Credentials(
+            case_id=case.id,
+            username_sealed=parts.keys.seal(username.strip().encode(), context=f"credentials.username:{case.id}"),
+            password_sealed=parts.keys.seal(password.encode(), context=f"credentials.password:{case.id}"),
+            consented_at=now,
+        )
+    )
+    await record_audit(uow, "credentials_given", an_applicant(standing.applicant.id), now=now, case=case)

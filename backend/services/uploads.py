@@ -1,0 +1,160 @@
+"""Material files: which item they belong to, the items that the conditions ask for, undo (F38, F41, F42, T8, T10)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from backend.domain.case import STAGES, Event, Stage
+from backend.domain.case_facts import case_requirements
+from backend.domain.errors import ItemFull, ItemLocked, ItemUnknown, LockedNow
+from backend.domain.materials import OTHER_ITEM
+from backend.domain.transitions import is_possible
+from backend.services.errors import FileUnknown
+from backend.services.outcome import Outcome
+from backend.services.parts import Parts
+from backend.services.ports import UnitOfWork
+from backend.services.records import ItemFile, ItemRecord, StoredFile, SupplementFile
+from backend.services.standing import Standing, with_case
+from backend.services.transitions_log import an_applicant, record_change
+
+SUPPLEMENTED: Final = frozenset({Stage.HR_FIRST_SUPPLEMENT, Stage.HR_FINAL_SUPPLEMENT})
+
+
+async def sync_items(uow: UnitOfWork, parts: Parts, standing: Standing) -> Standing:
+    """Bring the case's items in line with its conditions; what was uploaded to a dropped item stays (T8)."""
+    needed = {one.code: one for one in case_requirements(standing.draft, standing.interview)}
+    known = {item.code: item for item in standing.items}
+    changed = False
+    for code, one in needed.items():
+        item = known.get(code)
+        if item is None:
+            await uow.items.add(_new_item(parts, standing, code, required=one.required))
+        elif item.active and item.required == one.required:
+            continue
+        else:
+            await uow.items.save(replace(item, active=True, required=one.required))
+        changed = True
+    for code, item in known.items():
+        if code not in needed and item.active and code != OTHER_ITEM:
+            await uow.items.save(replace(item, active=False))
+            changed = True
+    return await with_case(uow, parts, standing, standing.open_case) if changed else standing
+
+
+async def attach(uow: UnitOfWork, parts: Parts, standing: Standing, code: str, stored: StoredFile) -> Standing:
+    """Put a file into an item, or into the bureau's open request.
+
+    Raises:
+        LockedNow: this stage takes no files. ItemUnknown, ItemLocked, ItemFull: see there.
+    """
+    case = standing.open_case
+    stage = Stage(case.stage)
+    if not is_possible(stage, Event.UPLOAD):
+        raise LockedNow(label="申请材料", stage_label=STAGES[stage].label)
+    now, who = parts.clock.now(), an_applicant(standing.applicant.id)
+    if stage in SUPPLEMENTED and standing.supplement is not None:
+        sent = SupplementFile(parts.ids.new("y"), standing.supplement.id, stored.id, now)
+        if await uow.supplement_files.add_if_new(sent):
+            await uow.supplements.save(replace(standing.supplement, finished=False))
+    else:
+        item = await _item_for(uow, parts, standing, code)
+        next_round = case.round + 1 if stage is Stage.AGENCY_REJECTED else case.round
+        held = ItemFile(parts.ids.new("x"), item.id, stored.id, next_round, now)
+        if await uow.item_files.add_if_new(held):
+            state = "uploaded" if item.state == "not_uploaded" else item.state
+            await uow.items.save(replace(item, state=state, finished=False))
+    case = await record_change(uow, case, "upload", who, now=now, facts={"item": code, "file": stored.id})
+    return await with_case(uow, parts, standing, case)
+
+
+async def _item_for(uow: UnitOfWork, parts: Parts, standing: Standing, code: str) -> ItemRecord:
+    stage = Stage(standing.open_case.stage)
+    material = standing.interview.catalogue.material(code)
+    item = standing.item(code)
+    if material is None or (item is None and code != OTHER_ITEM):
+        raise ItemUnknown(item=code)
+    if item is None:
+        item = await uow.items.add(_new_item(parts, standing, code, required=False))
+    if item.state == "passed" or (stage is Stage.AGENCY_REJECTED and item.state != "rejected"):
+        raise ItemLocked(item_name=material.name)
+    needed = next((one for one in case_requirements(standing.draft, standing.interview) if one.code == code), None)
+    limit = needed.files_max if needed else material.files_max
+    this_round = [held for held in standing.files_of(item) if held.round > standing.open_case.round] \
+        if stage is Stage.AGENCY_REJECTED else standing.files_of(item)  # fmt: skip
+    if len(this_round) >= limit:
+        raise ItemFull(item_name=material.name, limit=limit)
+    return item
+
+
+async def undo(uow: UnitOfWork, parts: Parts, standing: Standing) -> tuple[Standing, Outcome]:
+    """Take back the newest file that may still be taken back."""
+    case, now = standing.open_case, parts.clock.now()
+    who = an_applicant(standing.applicant.id)
+    if not is_possible(Stage(case.stage), Event.REMOVE_FILE):
+        raise LockedNow(label="申请材料", stage_label=STAGES[Stage(case.stage)].label)
+    sent = max(standing.supplement_files, key=lambda one: one.added_at, default=None)
+    floor = case.round if Stage(case.stage) is Stage.AGENCY_REJECTED else 0
+    held = max((one for one in standing.item_files if one.round > floor), key=lambda one: one.added_at, default=None)
+    if sent is not None:
+        await uow.supplement_files.save(replace(sent, removed_at=now))
+        name = "补充材料"
+    elif held is not None:
+        await uow.item_files.save(replace(held, removed_at=now))
+        name = await _after_removal(uow, standing, held)
+    else:
+        return standing, Outcome().saying("nothing_to_undo")
+    case = await record_change(uow, case, "remove_file", who, now=now, facts={"file": (sent or held).file_id})  # type: ignore[union-attr]
+    return await with_case(uow, parts, standing, case), Outcome().saying("upload_undone", {"label": name})
+
+
+async def _after_removal(uow: UnitOfWork, standing: Standing, held: ItemFile) -> str:
+    item = next(one for one in standing.items if one.id == held.item_id)
+    is_empty = len(standing.files_of(item)) == 1
+    state = "not_uploaded" if is_empty and item.state == "uploaded" else item.state
+    await uow.items.save(replace(item, state=state, finished=False))
+    material = standing.interview.catalogue.material(item.code)
+    return material.name if material else item.code
+
+
+async def finish(uow: UnitOfWork, parts: Parts, standing: Standing, code: str) -> Standing:
+    """传完了: the item, or the bureau's request, is complete as far as the applicant is concerned."""
+    if standing.supplement is not None and Stage(standing.open_case.stage) in SUPPLEMENTED:
+        await uow.supplements.save(replace(standing.supplement, finished=True))
+    else:
+        item = standing.item(code)
+        if item is None:
+            raise ItemUnknown(item=code)
+        await uow.items.save(replace(item, finished=True))
+    return await with_case(uow, parts, standing, standing.open_case)
+
+
+async def keep_photo_as_item(uow: UnitOfWork, parts: Parts, standing: Standing) -> None:
+    """The accepted one-inch photo becomes the file of its own item (BA04), so that reviewers find it there."""
+    photo = standing.photo
+    if photo is None or photo.accepted_at is None:
+        return
+    for item in standing.items:
+        material = standing.interview.catalogue.material(item.code)
+        if material is None or not material.from_photo or not item.active:
+            continue
+        for held in standing.files_of(item):
+            if held.file_id != photo.preview_file_id:
+                await uow.item_files.save(replace(held, removed_at=parts.clock.now()))
+        held_now = ItemFile(
+            parts.ids.new("x"), item.id, photo.preview_file_id, standing.open_case.round, parts.clock.now()
+        )
+        await uow.item_files.add_if_new(held_now)
+        await uow.items.save(replace(item, state="uploaded", finished=True))
+
+
+async def file_of_case(uow: UnitOfWork, standing: Standing, file_id: str) -> StoredFile:
+    """A file of this applicant, wherever it was sent; raises `FileUnknown`."""
+    stored = await uow.files.get(file_id)
+    if stored is None or standing.applicant.id != stored.applicant_id:
+        raise FileUnknown
+    return stored
+
+
+def _new_item(parts: Parts, standing: Standing, code: str, *, required: bool) -> ItemRecord:
+    return ItemRecord(id=parts.ids.new("i"), case_id=standing.open_case.id, code=code, required=required)
