@@ -64,8 +64,9 @@ def _redo(reading: Reading, _question: Question) -> Command:
 
 
 def _remove_entry(reading: Reading, question: Question) -> Command:
+    """Entries count from 0 at the backend; None is the last one."""
     ordinal = reading.number("ordinal")
-    return Command("remove_entry", {"index": None if ordinal is None else ordinal - 1 if ordinal > 0 else ordinal})
+    return Command("remove_entry", {"index": ordinal - 1 if ordinal is not None and ordinal > 0 else None})
 
 
 def _start(reading: Reading, _question: Question) -> Command:
@@ -92,7 +93,6 @@ COMMANDS: Final[Mapping[str, Build]] = {
     "skip": _plain("skip"),
     "save_draft": _plain("save"),
     "resume": _plain("resume"),
-    "open": _plain("open"),
     "redo": _redo,
     "edit_field": _goto,
     "add_entry": lambda _r, _q: Command("add_entry", {"index": None}),
@@ -123,7 +123,7 @@ COMMANDS: Final[Mapping[str, Build]] = {
 }
 PAGE_PURPOSES: Final = frozenset({"bind", "credentials", "crop", "pay", "upload", "overview"})
 ANSWERS: Final = frozenset({"inform", "correct", "choose", "affirm", "deny", "unsure", "unknown"})
-REMARKS: Final[Mapping[str, str]] = {"repeat": "repeat", "help": "help", "ask_filling": "help"}
+REMARKS: Final[Mapping[str, str]] = {"repeat": "repeat", "help": "help", "ask_filling": "help", "greet": "greet"}
 
 
 def decide(reading: Reading, question: Question) -> Move:
@@ -132,7 +132,7 @@ def decide(reading: Reading, question: Question) -> Move:
         return Command("upload", {"file_id": reading.files[0], "item": reading.entity("item")})
     if (word := EXACT.get(reading.text.strip().rstrip("。.！!"))) is not None:
         return _of_intent(word, reading, question)
-    if reading.exact:
+    if reading.exact and reading.intent not in ("greet", "help"):
         return _of_tap(reading, question)
     if question.form is None:
         return _when_nothing_is_open(reading, question)
@@ -159,35 +159,37 @@ def _in_form(reading: Reading, question: Question) -> Move:
 
 
 def _of_form(reading: Reading, question: Question) -> Move | None:
-    """Forms whose question has a command of its own: employer (T2), notice (T3, T4), photo (F28), cancel (F58)."""
-    if question.form == "employer_form" and reading.intent in {"choose", "affirm", "inform", "unknown"}:
-        option = option_of(reading, question)
-        if option is None and reading.intent == "affirm" and len(question.options) == 1:
-            option = str(question.options[0]["value"])
-        if option is not None:
-            return Command("choose_employer", {"employer_id": option})
-    if question.form == "notice_form" and reading.intent in {"affirm", "deny", "unsure"}:
-        return Command("confirm_notice", {"eligible": reading.intent == "affirm"})
-    if question.form == "cancel_form" and reading.intent in {"affirm", "deny"}:
-        return Command("cancel_case", {"confirmed": True}) if reading.intent == "affirm" else Command("resume")
-    if question.form == "photo_form" and question.kind == "confirm" and reading.intent in {"affirm", "deny"}:
-        return Command("photo_accept" if reading.intent == "affirm" else "photo_retake")
-    return None
+    """The cancel question is answered by the command itself (F58); every other form by `answer`."""
+    if question.form != "cancel_form":
+        return None
+    option = option_of(reading, question)
+    if option in {"yes", "affirm"}:
+        return Command("cancel_case", {"confirmed": True})
+    return Command("resume") if option in {"no", "deny"} else None
 
 
 def _of_tap(reading: Reading, question: Question) -> Move:
     """A tapped choice: `choose:field=…,option=…` answers that field even when another question has come up since."""
     if reading.intent == "choose" and (option := reading.entity("option")) is not None:
         field_name = reading.entity("field") or question.field
-        if field_name in {"employer", "employer_id"} and question.form in {"employer_form", None}:
-            return Command("choose_employer", {"employer_id": option})
+        if question.form == "cancel_form" and field_name == question.field:
+            return Command("cancel_case", {"confirmed": True}) if option == "yes" else Command("resume")
         index = reading.number("index")
         return Command("answer", {"field": field_name, "index": index, "values": [], "text": None, "option": option})
-    if reading.intent == "page" and reading.entity("purpose") in PAGE_PURPOSES:
-        return Command("page_link", {"purpose": reading.entity("purpose")})
+    if reading.intent == "choose" and reading.entity("page") in PAGE_PURPOSES:
+        return Command("page_link", {"purpose": reading.entity("page")})
+    if reading.intent == "choose" and (number := reading.number("number")) is not None:
+        return _tapped_number(number, reading, question)
     if reading.intent in ANSWERS:
         return _in_form(reading, question)
     return _of_intent(reading.intent, reading, question)
+
+
+def _tapped_number(number: int, reading: Reading, question: Question) -> Move:
+    """An option whose value cannot stand in a payload is tapped by its number, which counts for its own question."""
+    if reading.entity("field") != question.field or not 0 < number <= len(question.options):
+        return Remark("repeat")
+    return _answer(question, option=str(question.options[number - 1]["value"]), text="")
 
 
 def _of_intent(intent: str, reading: Reading, question: Question) -> Move:
@@ -199,12 +201,14 @@ def _of_intent(intent: str, reading: Reading, question: Question) -> Move:
 
 
 def _when_nothing_is_open(reading: Reading, question: Question) -> Move:
+    if reading.intent == "greet":
+        return Command("open")
     if reading.intent in COMMANDS and reading.confidence >= SURE:
         return _of_intent(reading.intent, reading, question)
     values = values_of(reading, question)
     if values:
         return _answer(question, values=values, text=reading.text)
-    return Remark("help" if reading.intent == "help" else "not_understood")
+    return Remark("help" if reading.intent == "help" else "fallback")
 
 
 def _answer(

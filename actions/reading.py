@@ -82,8 +82,9 @@ class Question:
         return frozenset(self.group) | ({self.field} if self.field else frozenset())
 
     @property
-    def takes_free_text(self) -> bool:
-        return self.kind in {"text", "address"}
+    def asks_several(self) -> bool:
+        """One message is to answer several fields, each with options of its own."""
+        return any(option.get("field") for option in self.options)
 
     @property
     def section(self) -> str:

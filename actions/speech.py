@@ -105,6 +105,7 @@ def reminder_of(question: Question, *, round_: int = 0) -> Utterance:
 def _question(question: Question, names: Sequence[str], round_: int, stumbled: bool) -> Utterance:
     raw = question.raw
     facts: dict[str, Any] = dict(raw.get("facts") or {})
+    facts["parts"] = _parts(facts.get("parts") or ())
     for name in ("label", "hint", "current", "number", "total"):
         facts[name] = raw.get(name)
     facts["ordinal"] = (question.index or 0) + 1
@@ -114,9 +115,21 @@ def _question(question: Question, names: Sequence[str], round_: int, stumbled: b
     )
 
 
+def _parts(parts: Sequence[Mapping[str, Any]]) -> str:
+    """A question about several fields, one line for each, short lists with their numbers."""
+    if len(parts) < 2:
+        return ""
+    lines = []
+    for part in parts:
+        options = part.get("options") or ()
+        listed = " ".join(f"{at}{one['label']}" for at, one in enumerate(options, start=1)) if len(options) < 9 else ""
+        lines.append(f"· {part['label']}" + (f"：{listed}" if listed else ""))
+    return "\n".join(lines)
+
+
 def options_of(question: Question) -> list[dict[str, str]]:
     """The question's own choices as taps; too long a list is typed instead."""
-    if len(question.options) > MOST_OPTIONS:
+    if len(question.options) > MOST_OPTIONS or question.asks_several:
         return []
     return [
         {"title": str(option["label"]), "payload": _payload(question, str(option["value"]), number)}

@@ -76,8 +76,10 @@ class Turn:
         return self._tell(opened, Command("open"), standing)
 
     async def _make(self, move: Move, standing: Standing) -> Spoken:
-        if isinstance(move, LeaveToRules):
+        if isinstance(move, LeaveToRules) and self.action == standing.question.form:
             return Spoken([], standing, left_to_rules=True)
+        if isinstance(move, LeaveToRules):
+            return await self._remark(Remark("fallback"), standing)
         if isinstance(move, Remark):
             return await self._remark(move, standing)
         spoken = self._tell(await self._send(move), move, standing)
@@ -88,10 +90,10 @@ class Turn:
 
     async def _remark(self, move: Remark, standing: Standing) -> Spoken:
         question = standing.question
-        if move.code == "not_understood":
+        if move.code == "fallback":
             stumbles = standing.stumbles + 1
             choices = ("start", "ask_progress", "human") if stumbles > 1 else ("start", "ask_progress", "help")
-            said = Utterance("utter_not_understood", (), {}, stumbles - 1, choices=choices)
+            said = Utterance("utter_fallback", (), {}, stumbles - 1, choices=choices)
             return await self._with_a_human(Spoken([said], replace(standing, stumbles=stumbles)))
         names = [f"utter_{move.code}_{question.section}_{question.field}", f"utter_{move.code}_{question.section}"]
         facts = {"label": question.raw.get("label"), "hint": question.raw.get("hint")}
@@ -116,7 +118,7 @@ class Turn:
 
     def _stumble(self, before: Standing) -> Spoken:
         stumbles = before.stumbles + 1
-        said = [Utterance("utter_not_understood", (), {}, stumbles - 1, choices=("help", "human"))]
+        said = [Utterance("utter_fallback", (), {}, stumbles - 1, choices=("help", "human"))]
         if before.question.form is not None:
             said = [question_of(before.question, round_=stumbles, stumbled=True)]
         return Spoken(said, replace(before, stumbles=stumbles))

@@ -20,11 +20,12 @@ BARE_KINDS: Final[Mapping[str, frozenset[str]]] = {
     "money": frozenset({"money", "number"}),
     "district": frozenset({"address", "text"}),
 }
-YES_NO: Final[Mapping[str, frozenset[str]]] = {
-    "yes": frozenset({"yes", "true", "1", "是", "有", "需要", "符合"}),
-    "no": frozenset({"no", "false", "0", "否", "没有", "无", "不需要", "不符合"}),
+SPOKEN: Final[Mapping[str, str]] = {"affirm": "yes", "deny": "no", "unsure": "unsure"}
+WORDS: Final[Mapping[str, frozenset[str]]] = {
+    "affirm": frozenset({"是", "有", "需要", "符合条件"}),
+    "deny": frozenset({"否", "没有", "无", "不需要", "不符合"}),
+    "unsure": frozenset({"不确定", "我不确定"}),
 }
-SPOKEN_YES: Final[Mapping[str, str]] = {"affirm": "yes", "deny": "no"}
 
 
 def values_of(reading: Reading, question: Question) -> list[dict[str, Any]]:
@@ -51,15 +52,17 @@ def _value(entity: Mapping[str, Any], question: Question) -> dict[str, Any] | No
 
 
 def option_of(reading: Reading, question: Question) -> str | None:
-    """The option that was meant: by its number, its label, or a plain yes or no; None when it is none of them."""
+    """The option that was meant: by its number, its label, or a plain yes or no; None when it is none of them.
+
+    A question about several fields at once has options of each: there the backend reads the text.
+    """
+    if question.asks_several:
+        return None
     if reading.intent == "choose" and (number := reading.number("option")) is not None:
         return _option_by_number(number, question)
-    if question.kind == "confirm" and reading.intent in SPOKEN_YES:
-        return _spoken(SPOKEN_YES[reading.intent], question)
-    by_label = _option_by_label(reading.text, question)
-    if by_label is None and len(question.options) == 2 and reading.intent in SPOKEN_YES:
-        return _spoken(SPOKEN_YES[reading.intent], question, strict=True)
-    return by_label
+    if reading.intent in SPOKEN and (question.options or question.kind == "confirm"):
+        return _spoken(reading.intent, question)
+    return _option_by_label(reading.text, question)
 
 
 def _option_by_number(number: int, question: Question) -> str | None:
@@ -79,9 +82,9 @@ def _option_by_label(text: str, question: Question) -> str | None:
     return str(found[0]["value"]) if found else None
 
 
-def _spoken(word: str, question: Question, *, strict: bool = False) -> str | None:
-    """Yes or no as one of the question's own options; a confirm question without options takes the bare word."""
+def _spoken(intent: str, question: Question) -> str | None:
+    """Yes, no or unsure as one of the question's own options; else the bare word, which the backend knows."""
     for option in question.options:
-        if str(option["value"]) in YES_NO[word] or str(option["label"]) in YES_NO[word]:
+        if str(option["value"]) == SPOKEN[intent] or str(option["label"]) in WORDS[intent]:
             return str(option["value"])
-    return None if strict or question.options else word
+    return None if intent == "unsure" or len(question.options) > 3 else intent

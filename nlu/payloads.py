@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Optional
 
 PAYLOAD = re.compile(r"[a-zA-Z0-9_.:=,-]{1,128}")
 NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
-EVENT_INTENTS = {"subscribe": "open", "scan": "open", "resume": "resume"}
+EVENT_INTENTS = {"subscribe": "start_application", "scan": "start_application", "resume": "resume"}
 FILES_INTENT = "upload_item"
 
 

@@ -14,6 +14,7 @@ def hush() -> None:
     """Quiet, before Rasa is imported or started."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TQDM_DISABLE", "1")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     for category in NOISY_CATEGORIES:
         for module in NOISY_MODULES:

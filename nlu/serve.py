@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Dict, List, Mapping
 
-from nlu import quiet
+from nlu import quiet, without_tensorflow
 
 ROOT = Path(__file__).resolve().parent.parent
 NEEDED = ("REDIS_URL", "ACTIONS_URL", "SERVICE_TOKEN", "RASA_PORT")
@@ -70,6 +70,7 @@ async def _states(app: Any) -> Dict[str, bool]:
 
 def main() -> int:
     quiet.hush()
+    without_tensorflow.leave_out()
     logging.basicConfig(level=logging.WARNING)
     os.chdir(ROOT)
     if str(ROOT) not in sys.path:

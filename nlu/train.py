@@ -46,11 +46,12 @@ def train(models: Path = MODELS) -> Path:
     """
     os.chdir(ROOT)
     before = fingerprint()
-    from rasa import train as rasa_train
-
-    from nlu import quiet
+    from nlu import quiet, without_tensorflow
 
     quiet.hush()
+    without_tensorflow.leave_out()
+    from rasa import train as rasa_train
+
     result = rasa_train(
         domain="data/domain",
         config="config.yml",
