@@ -1,0 +1,87 @@
+"""What a draft says in the words of the catalogue's conditions; nothing that was told once is asked again (3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from backend.domain.context import InterviewContext
+from backend.domain.districts import read_district
+from backend.domain.draft import Draft
+from backend.domain.errors import UnknownOption
+from backend.domain.materials import Requirement, requirements
+from backend.domain.sections.opening import chosen_employer
+from backend.domain.sections.personal import title_of
+from backend.domain.sections.work import open_gaps
+from backend.domain.timeline import UNEMPLOYED, education_kind, highest_education, month_of, present_job
+
+_MARITAL: Final = {"未婚": "single", "已婚": "married", "离婚": "divorced", "丧偶": "widowed"}
+_HUKOU: Final = {"家庭户": "family", "集体户": "collective"}
+_DEGREES: Final = {"无": "none", "学士": "bachelor", "硕士": "master", "博士": "doctor"}
+
+
+def case_facts(draft: Draft, ctx: InterviewContext) -> dict[str, str]:
+    """The facts that conditions test, by name; a fact that is not known is absent."""
+    asked = {code: draft.answer("conditions", code) for code in ctx.catalogue.questions}
+    facts = {**asked, **_derived(draft, ctx), **_of_employer(ctx), "business": ctx.business.value}
+    return {name: value for name, value in facts.items() if value}
+
+
+def _derived(draft: Draft, ctx: InterviewContext) -> dict[str, str]:
+    education, work = draft.rows("education"), draft.rows("work")
+    best = highest_education(education)
+    graduated = month_of(best, "end") if best else None
+    last = present_job(work)
+    children = draft.answer("conditions", "C_CHILD").removeprefix("with_")
+    return {
+        "C_MAR": _MARITAL.get(draft.answer("personal", "marital"), ""),
+        "C_HOUSE": draft.answer("personal", "housing"),
+        "C_HUKOU": _HUKOU.get(draft.answer("personal", "hukou_kind"), ""),
+        "C_EDU": education_kind(education),
+        "C_EDU_YEAR": str(graduated.year) if graduated else "",
+        "C_CONTRACT": last.get("end", "") if last else "",
+        "C_GAP": _gap(draft, ctx) if work else "",
+        "degree": _DEGREES[best["degree"]] if best else "",
+        "title": "none" if title_of(draft) == "无" else "some",
+        "children": children if children.isdecimal() else "",
+    }
+
+
+def _gap(draft: Draft, ctx: InterviewContext) -> str:
+    """Yes for a gap that was left as well as for one that 待业 fills: both need the explanation (WK16)."""
+    jobless = any(row.get("employer") == UNEMPLOYED for row in draft.rows("work"))
+    return "yes" if jobless or open_gaps(draft, ctx) else "no"
+
+
+def _of_employer(ctx: InterviewContext) -> dict[str, str]:
+    employer = chosen_employer(ctx)
+    if employer is None:
+        return {}
+    try:
+        code = read_district(employer.district, ctx.catalogue.districts).code
+    except UnknownOption:
+        return {"C_UNIT": employer.unit_kind}
+    extra = {f"district_asks_{item}": "yes" for item in ctx.catalogue.districts[code].extra_items}
+    return {"C_UNIT": employer.unit_kind, "district": code, **extra}
+
+
+def case_requirements(draft: Draft, ctx: InterviewContext) -> tuple[Requirement, ...]:
+    """The materials that this case needs as far as it is told."""
+    return requirements(ctx.catalogue, ctx.business, case_facts(draft, ctx))
+
+
+def told_once(draft: Draft) -> Mapping[str, str]:
+    """Fields of the personal section that follow from the lists of schools and jobs (fields.md 5.3)."""
+    from backend.domain.timeline import work_start
+
+    best = highest_education(draft.rows("education")) or {}
+    last = present_job(draft.rows("work")) or {}
+    return {
+        "education_level": best.get("level", ""),
+        "degree": best.get("degree", ""),
+        "major": best.get("major", ""),
+        "position": last.get("job", ""),
+        "work_start": work_start(draft.rows("work")),
+        "joined_on": last.get("start", ""),
+        "contract_end": last.get("end", ""),
+    }

@@ -1,0 +1,237 @@
+"""The editable facts of the business, typed: materials, condition questions, notices, fees, districts, thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from backend.domain.conditions import Condition
+from backend.domain.months import Month
+from backend.domain.profile import BusinessType
+
+
+class Mark(StrEnum):
+    """What a material is to a business: ● required, ◐ required when its condition holds, ○ optional."""
+
+    REQUIRED = "required"
+    WHEN = "when"
+    OPTIONAL = "optional"
+
+
+class TemplateKind(StrEnum):
+    """S: we generate and mail it; G: printed from the government platform; none: the applicant obtains it."""
+
+    SYSTEM = "system"
+    PLATFORM = "platform"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Force:
+    """From when to when a row is in force; None is unbounded."""
+
+    effective_from: date | None = None
+    effective_to: date | None = None
+
+    def includes(self, day: date) -> bool:
+        after = self.effective_from is None or day >= self.effective_from
+        return after and (self.effective_to is None or day <= self.effective_to)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a row comes from and when somebody last checked it."""
+
+    source: str
+    last_verified: date | None
+
+
+@dataclass(frozen=True)
+class Material:
+    """One row of the catalogue of materials (3.2)."""
+
+    code: str
+    name: str
+    category: str
+    marks: Mapping[BusinessType, Mark]
+    when: Condition | None
+    when_for: Mapping[BusinessType, Condition]
+    template: TemplateKind
+    files_min: int
+    files_max: int
+    per_child: bool
+    many_pages: bool
+    from_photo: bool
+    hint: str
+    origin: Origin
+    force: Force
+
+    def condition_for(self, business: BusinessType) -> Condition | None:
+        return self.when_for.get(business, self.when)
+
+
+@dataclass(frozen=True)
+class ConditionOption:
+    """One answer to a condition question; `aliases` are other words for it."""
+
+    code: str
+    label: str
+    aliases: tuple[str, ...] = ()
+    notice: str = ""
+
+
+@dataclass(frozen=True)
+class ConditionQuestion:
+    """A question of the condition page (3.3); a `derived` one is never asked."""
+
+    code: str
+    question: str
+    label: str
+    derived: bool
+    group: int
+    kind: str
+    options: tuple[ConditionOption, ...]
+    ask_when: Condition | None
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """The 办理须知 page (F15, 4.7): applicants confirm one version of it."""
+
+    version: str
+    title: str
+    summary: str
+    paragraphs: tuple[str, ...]
+    buttons: Mapping[str, str]
+    origin: Origin
+    force: Force
+
+
+@dataclass(frozen=True)
+class Fee:
+    """The agency's service fee; the government charges nothing (4.1)."""
+
+    name: str
+    covers: str
+    by_business: Mapping[BusinessType, int]
+    by_employer: Mapping[str, Mapping[BusinessType, int]]
+
+    def fen_for(self, business: BusinessType, *, employer: str = "") -> int:
+        """In fen; `employer` is its social credit code, for an agreed price."""
+        return self.by_employer.get(employer, {}).get(business, self.by_business[business])
+
+
+@dataclass(frozen=True)
+class District:
+    """One of Beijing's districts, or the development area: names people use, and published facts (5.4, 4.2)."""
+
+    code: str
+    name: str
+    gb_code: str
+    aliases: tuple[str, ...]
+    ask_aliases: tuple[str, ...]
+    legacy_names: tuple[str, ...]
+    employer_conditions: str
+    extra_items: tuple[str, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class PayWindow:
+    """How long an order stays open and when the applicant is reminded (F48)."""
+
+    hours: int
+    anchor: str
+    reminders_before_end_min: tuple[int, ...]
+    prepay_valid_min: int
+
+
+@dataclass(frozen=True)
+class RetirementRow:
+    """The retirement month of everybody born from `born_from` on: so many months after birth."""
+
+    gender: str
+    born_from: Month
+    age_months: int
+
+
+@dataclass(frozen=True)
+class Retirement:
+    """When a person retires (F35): the later table, and the pair of ages an open-ended contract is proposed at."""
+
+    proposal_age_years: Mapping[str, int]
+    rows: tuple[RetirementRow, ...]
+
+
+@dataclass(frozen=True)
+class Reminders:
+    """Nudges, in hours or days after their start (states.md 2.3)."""
+
+    draft_idle_h: tuple[int, ...]
+    supplement_after_d: tuple[int, ...]
+    supplement_before_deadline_d: int
+    renewal_before_end_d: tuple[int, ...]
+    draft_kept_d: int
+    leave_employer_d: int
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The numbers of fields.md that rules use."""
+
+    emails_max: int
+    work_gap_months: int
+    education_gap_months: int
+    contract_months_at_renewal: int
+    youth_league_age: int
+    school_age: int
+    work_age: int
+    early_work_months: int
+    permit_years: int
+    photo_width: int
+    photo_height: int
+    photo_source_min_width: int
+    photo_source_min_height: int
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All of it, one version; a case keeps the version that it was opened under."""
+
+    version: str
+    materials: Mapping[str, Material]
+    categories: tuple[str, ...]
+    questions: Mapping[str, ConditionQuestion]
+    notices: Mapping[BusinessType, Notice]
+    fee: Fee
+    districts: Mapping[str, District]
+    pay_window: PayWindow
+    retirement: Retirement
+    reminders: Reminders
+    thresholds: Thresholds
+    reject_reasons: tuple[str, ...]
+
+    @staticmethod
+    def from_documents(documents: Mapping[str, Mapping[str, Any]]) -> Catalogue:
+        """Build and check the whole catalogue from plain documents, keyed by file name without its suffix.
+
+        Raises:
+            CatalogueFaulty: naming every fault that was found.
+        """
+        from backend.domain.catalogue_reading import read_catalogue
+
+        return read_catalogue(documents)
+
+    def notice_for(self, business: BusinessType) -> Notice:
+        return self.notices[business]
+
+    def material(self, code: str) -> Material | None:
+        return self.materials.get(code)
+
+
+EMPTY_MARKS: Mapping[BusinessType, Mark] = MappingProxyType({})

@@ -1,0 +1,98 @@
+"""Which materials a case needs, and which of them are still missing (F37, F38, T8, T11)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from backend.domain.catalogue import Catalogue, Mark, Material
+from backend.domain.conditions import Facts
+from backend.domain.context import ItemState, ItemStatus
+from backend.domain.profile import BusinessType
+
+OTHER_ITEM = "OT05"
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One material of this case; `files_min` is already multiplied by the children when it is per child."""
+
+    material: Material
+    required: bool
+    files_min: int
+    files_max: int
+
+    @property
+    def code(self) -> str:
+        return self.material.code
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One required item that lacks files."""
+
+    code: str
+    name: str
+    files: int
+    files_min: int
+    has_template: bool
+
+
+@dataclass(frozen=True)
+class Rematch:
+    """What a new match means for the items that a case has: files of dropped items are kept, as 其他 (T8)."""
+
+    added: tuple[str, ...]
+    dropped: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+def requirements(catalogue: Catalogue, business: BusinessType, facts: Facts) -> tuple[Requirement, ...]:
+    """Every material of the business whose condition holds, in the catalogue's order.
+
+    A ● item is required; a ◐ item is required when its condition holds and absent when not; a ○ item is optional, and
+    absent when it has a condition that does not hold.
+    """
+    found = []
+    for material in catalogue.materials.values():
+        mark = material.marks.get(business)
+        condition = material.condition_for(business)
+        if mark is None or (condition is not None and not condition.holds(facts)):
+            continue
+        times = max(int(facts.get("children", "1") or 1), 1) if material.per_child else 1
+        low, high = material.files_min * times, material.files_max * times
+        found.append(Requirement(material, mark is not Mark.OPTIONAL, low, high))
+    return tuple(found)
+
+
+def is_satisfied(requirement: Requirement, state: ItemState | None, *, photo_accepted: bool) -> bool:
+    """Whether the item has what it needs; the one-inch photo counts for its own item (BA04)."""
+    if requirement.material.from_photo and photo_accepted:
+        return True
+    return state is not None and state.state is not ItemStatus.REJECTED and state.files >= requirement.files_min
+
+
+def completeness(
+    needed: tuple[Requirement, ...], items: Mapping[str, ItemState], *, photo_accepted: bool
+) -> tuple[Missing, ...]:
+    """Required items without enough files, for the check on 提交 and for 还差啥."""
+    return tuple(
+        _missing(one, items.get(one.code))
+        for one in needed
+        if one.required and not is_satisfied(one, items.get(one.code), photo_accepted=photo_accepted)
+    )
+
+
+def _missing(one: Requirement, state: ItemState | None) -> Missing:
+    files = state.files if state else 0
+    return Missing(one.code, one.material.name, files, one.files_min, one.material.template.value == "system")
+
+
+def rematch(needed: tuple[Requirement, ...], items: Mapping[str, ItemState]) -> Rematch:
+    """Compare a new match with the items of a case; nothing that was uploaded is ever thrown away."""
+    wanted = {one.code for one in needed}
+    return Rematch(
+        added=tuple(one.code for one in needed if one.code not in items),
+        dropped=tuple(code for code in items if code not in wanted and code != OTHER_ITEM),
+        kept=tuple(code for code in items if code in wanted),
+    )

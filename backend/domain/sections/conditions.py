@@ -1,0 +1,63 @@
+"""The condition section: only what no earlier answer tells, in one or two grouped questions (F37)."""
+
+from __future__ import annotations
+
+from backend.domain.catalogue import ConditionQuestion
+from backend.domain.context import InterviewContext
+from backend.domain.draft import Draft
+from backend.domain.errors import MonthWrong, UnknownOption
+from backend.domain.case_facts import case_facts
+from backend.domain.sections.fields import FieldsPrompt, SectionStore, accepted_choice
+from backend.domain.sections.prompt import Accepted, FieldSpec, Prompt, Reading
+from backend.domain.talk import Kind, Option, Say
+
+
+def condition_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
+    facts = case_facts(draft, ctx)
+    groups: dict[int, list[FieldSpec]] = {}
+    for question in ctx.catalogue.questions.values():
+        if not question.derived and (question.ask_when is None or question.ask_when.holds(facts)):
+            groups.setdefault(question.group, []).append(_spec(question))
+    return tuple(_prompt(number, tuple(specs)) for number, specs in sorted(groups.items()))
+
+
+def _prompt(number: int, specs: tuple[FieldSpec, ...]) -> FieldsPrompt:
+    return FieldsPrompt(
+        key=f"conditions.{number}",
+        form="conditions_form",
+        section="conditions",
+        specs=specs,
+        store=SectionStore("conditions"),
+        hint="按顺序回复编号就行，例如：" + " ".join("1" for _ in specs),
+    )
+
+
+def _spec(question: ConditionQuestion) -> FieldSpec:
+    options = tuple(Option(option.code, option.label) for option in question.options)
+    words = {alias: option for option in question.options for alias in option.aliases}
+    notices = {option.code: option.notice for option in question.options if option.notice}
+
+    def read(text: str, reading: Reading) -> Accepted:
+        if question.kind == "year":
+            return _year(text, reading)
+        plain = text.strip().strip("。")
+        chosen = accepted_choice(plain, options)
+        if chosen is None and plain in words:
+            chosen = Accepted(words[plain].code, words[plain].label)
+        if chosen is None:
+            raise UnknownOption(choices="、".join(option.label for option in options))
+        notice = notices.get(chosen.value)
+        return Accepted(chosen.value, chosen.shown, (Say(notice, {"label": question.label}),) if notice else ())
+
+    labels = {option.value: option.label for option in options}
+    kind = Kind.NUMBER if question.kind == "year" else Kind.CHOICE
+    return FieldSpec(
+        question.code, question.question, kind, read, options, question.hint, show=lambda code: labels.get(code, code)
+    )
+
+
+def _year(text: str, reading: Reading) -> Accepted:
+    digits = text.strip().removesuffix("年")
+    if not (digits.isdecimal() and len(digits) == 4 and 1970 <= int(digits) <= reading.ctx.today.year):
+        raise MonthWrong
+    return Accepted(str(int(digits)))

@@ -1,0 +1,158 @@
+"""What schools and jobs have in common: numbered entries, several told in one sentence, added, removed, put in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from backend.domain.context import InterviewContext
+from backend.domain.draft import Draft, Entry
+from backend.domain.sections.fields import FieldsPrompt, RowStore
+from backend.domain.sections.prompt import FieldSpec, Reply, Skipping
+from backend.domain.talk import Answer, Say, Value
+from backend.domain.timeline import in_order
+
+SpecsFor = Callable[[Entry, InterviewContext], tuple[FieldSpec, ...]]
+
+
+@dataclass(frozen=True)
+class Book:
+    """One repeating section; `name_field` is the field that tells entries apart (school, employer)."""
+
+    section: str
+    form: str
+    label: str
+    hint: str
+    name_field: str
+    specs_for: SpecsFor
+    own_fields: frozenset[str]
+    shared_fields: frozenset[str] = field(default=frozenset({"start", "end"}))
+
+    @property
+    def fields(self) -> frozenset[str]:
+        return self.own_fields | self.shared_fields
+
+    def prompt(
+        self,
+        draft: Draft,
+        ctx: InterviewContext,
+        index: int,
+        *,
+        skipping: Skipping = Skipping.NEVER,
+        facts: Mapping[str, Any] | None = None,
+    ) -> EntryPrompt:
+        rows = draft.rows(self.section)
+        row = rows[index] if index < len(rows) else {}
+        return EntryPrompt(
+            key=f"{self.section}.{index}",
+            form=self.form,
+            section=self.section,
+            specs=self.specs_for(row, ctx),
+            store=RowStore(self.section, index),
+            heading=f"{self.label}（{index + 1}）",
+            hint=self.hint,
+            index=index,
+            facts=facts,
+            skipping=skipping,
+            book=self,
+        )
+
+    def is_complete(self, row: Entry, ctx: InterviewContext) -> bool:
+        return all(spec.optional or row.get(spec.name) for spec in self.specs_for(row, ctx))
+
+    def first_open(self, draft: Draft, ctx: InterviewContext) -> int:
+        """The first incomplete entry, else the place after the last."""
+        rows = draft.rows(self.section)
+        return next((at for at, row in enumerate(rows) if not self.is_complete(row, ctx)), len(rows))
+
+    def take(self, draft: Draft, ctx: InterviewContext, values: Sequence[Value], *, base: int) -> Reply:
+        """Put values into the entries they belong to; relative indexes count from `base`."""
+        say: list[Say] = []
+        taken = False
+        for index, pairs in sorted(_by_row(values, base, len(draft.rows(self.section))).items()):
+            reply = self.prompt(draft, ctx, index).take_pairs(draft, ctx, pairs)
+            draft, taken = reply.draft, taken or reply.accepted
+            say.extend(reply.say)
+        return Reply(self.tidy(draft, ctx) if taken else draft, tuple(say), accepted=taken)
+
+    def tidy(self, draft: Draft, ctx: InterviewContext) -> Draft:
+        """Complete entries in order of time, then the others; a changed list has to be confirmed again."""
+        rows = draft.rows(self.section)
+        complete = [row for row in rows if self.is_complete(row, ctx)]
+        ordered = [*in_order(complete), *(row for row in rows if not self.is_complete(row, ctx))]
+        return draft.with_rows(self.section, ordered).unsettle(f"{self.section}.confirm")
+
+    def base_row(self, draft: Draft, ctx: InterviewContext, values: Sequence[Value]) -> int:
+        """Which entry a value without an index means when no entry is being asked.
+
+        The entry with the same school or employer, else a new one when a name is told, else the last one.
+        """
+        rows = draft.rows(self.section)
+        named = next((value.value for value in values if value.field == self.name_field), None)
+        first_open = self.first_open(draft, ctx)
+        if first_open < len(rows) or not rows:
+            return first_open
+        if named is None:
+            return len(rows) - 1
+        return next((at for at, row in enumerate(rows) if row.get(self.name_field) == named), len(rows))
+
+    def add(self, draft: Draft, ctx: InterviewContext) -> Draft:
+        """An empty entry at the end, unless one is open already."""
+        rows = draft.rows(self.section)
+        if self.first_open(draft, ctx) < len(rows):
+            return draft
+        return draft.with_rows(self.section, [*rows, {}]).unsettle(f"{self.section}.confirm")
+
+    def remove(self, draft: Draft, index: int) -> Draft:
+        rows = list(draft.rows(self.section))
+        del rows[index]
+        kept = {key: text for key, text in draft.unvalidated.items() if not key.startswith(f"{self.section}.")}
+        return replace(draft.with_rows(self.section, rows), unvalidated=kept).unsettle(f"{self.section}.")
+
+    def without_empty(self, draft: Draft) -> Draft:
+        rows = [row for row in draft.rows(self.section) if row]
+        return draft.with_rows(self.section, rows) if len(rows) != len(draft.rows(self.section)) else draft
+
+
+@dataclass(frozen=True)
+class EntryPrompt(FieldsPrompt):
+    """One entry; an answer may also fill the entries after it."""
+
+    book: Book = field(kw_only=True)
+
+    def answer(self, draft: Draft, ctx: InterviewContext, answer: Answer) -> Reply:
+        base = self.index or 0
+        mine = [value for value in answer.values if value.field in self.fields]
+        indexed = any(value.index is not None and _row_of(value, base) != base for value in mine)
+        if indexed and answer.option is None:
+            return self.book.take(draft, ctx, mine, base=base)
+        reply = super().answer(draft, ctx, answer)
+        return replace(reply, draft=self.book.tidy(reply.draft, ctx)) if reply.accepted else reply
+
+
+def _row_of(value: Value, base: int) -> int:
+    if value.index is None:
+        return base
+    return base + value.index if value.relative else value.index
+
+
+def _by_row(values: Sequence[Value], base: int, count: int) -> dict[int, dict[str, str]]:
+    """Values by entry; an index beyond the list means the next new entries, with no holes between."""
+    by_row: dict[int, dict[str, str]] = {}
+    for value in values:
+        by_row.setdefault(_row_of(value, base), {})[value.field] = value.value
+    new = {index: count + at for at, index in enumerate(sorted(index for index in by_row if index >= count))}
+    return {new.get(index, max(index, 0)): pairs for index, pairs in by_row.items()}
+
+
+def row_summary(row: Entry, *parts: str) -> str:
+    """`2006年9月–2010年6月 吉林大学 软件工程`."""
+    return f"{_shown_month(row, 'start')}–{_shown_month(row, 'end')} " + " ".join(part for part in parts if part)
+
+
+def _shown_month(row: Entry, name: str) -> str:
+    stored = row.get(name, "")
+    if len(stored) != 7:
+        return "至今" if stored else "?"
+    return f"{stored[:4]}年{int(stored[5:])}月"

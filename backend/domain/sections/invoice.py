@@ -1,0 +1,120 @@
+"""While payment is awaited: the payment link, and an invoice for those who ask for one (F45–F47, T14)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from backend.domain.context import InterviewContext
+from backend.domain.draft import Draft
+from backend.domain.emails import read_emails
+from backend.domain.errors import UnknownOption
+from backend.domain.free_text import read_free_text
+from backend.domain.numbers import is_old_tax_number, read_credit_code
+from backend.domain.sections.fields import FieldsPrompt, SectionStore, accepted_choice
+from backend.domain.sections.prompt import Accepted, ChoicePrompt, FieldSpec, Prompt, Reading, Reply, read_choice, yes_no
+from backend.domain.talk import Kind, Option, Question, Say
+
+PERSON: Final = "个人"
+COMPANY: Final = "单位"
+_TYPES: Final = (Option(PERSON, "个人"), Option(COMPANY, "单位"))
+_TYPE_WORDS: Final = {"公司": COMPANY, "企业": COMPANY, "公司抬头": COMPANY, "单位抬头": COMPANY, "个人抬头": PERSON, "本人": PERSON,
+                      "company": COMPANY, "person": PERSON, "personal": PERSON}  # fmt: skip
+_NEED: Final = yes_no("要发票", "不要发票")
+_NEED_WORDS: Final = (("开发票", "yes"), ("要", "yes"), ("开", "yes"), ("需要", "yes"), ("不开", "no"), ("不用开", "no"), ("true", "yes"),
+                      ("false", "no"))  # fmt: skip
+
+
+def _need(text: str, reading: Reading) -> Accepted:
+    chosen = read_choice(text, _NEED, _NEED_WORDS)
+    if not chosen:
+        raise UnknownOption(choices="要发票、不要发票")
+    return Accepted(chosen, "要发票" if chosen == "yes" else "不要发票")
+
+
+def _type(text: str, reading: Reading) -> Accepted:
+    if chosen := accepted_choice(text, _TYPES):
+        return chosen
+    if known := _TYPE_WORDS.get(text.strip().lower()):
+        return Accepted(known)
+    raise UnknownOption(choices="个人、单位")
+
+
+def _title(text: str, reading: Reading) -> Accepted:
+    return Accepted(read_free_text(text, shortest=2, longest=100))
+
+
+def _tax_no(text: str, reading: Reading) -> Accepted:
+    if is_old_tax_number(text):
+        return Accepted(text.strip().upper(), say=(Say("tax_number_old", {}),))
+    return Accepted(read_credit_code(text))
+
+
+def _email(text: str, reading: Reading) -> Accepted:
+    return Accepted(read_emails(text, limit=1)[0])
+
+
+def invoice_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
+    """The invoice is optional: without a word about it the payment is what is asked."""
+    wanted = draft.answer("invoice", "need_invoice") == "yes"
+    return (_need_prompt(), *((_details(draft),) if wanted else ()), _payment(draft, wanted))
+
+
+class NeedPrompt(FieldsPrompt):
+    """Whether an invoice is wanted; settled by saying nothing."""
+
+    def is_settled(self, draft: Draft, ctx: InterviewContext) -> bool:
+        return True
+
+
+def _need_prompt() -> NeedPrompt:
+    spec = FieldSpec("need_invoice", "发票", Kind.CHOICE, _need, _NEED, show=lambda code: "要" if code == "yes" else "不要")
+    return NeedPrompt("invoice.need", "invoice_form", "invoice", (spec,), SectionStore("invoice"))
+
+
+def _details(draft: Draft) -> FieldsPrompt:
+    company = draft.answer("invoice", "title_type") == COMPANY
+    person = draft.answer("invoice", "title_type") == PERSON
+    specs = (
+        FieldSpec("title_type", "抬头类型", Kind.CHOICE, _type, _TYPES),
+        FieldSpec("invoice_title", "发票抬头", Kind.TEXT, _title, optional=person, hint="单位写全称"),
+        FieldSpec("tax_no", "税号", Kind.TEXT, _tax_no, optional=not company, hint="18 位统一社会信用代码"),
+        FieldSpec("invoice_email", "收票邮箱", Kind.EMAILS, _email, optional=True, hint="不写就发到您留的第一个邮箱"),
+    )
+    hint = "例如：单位，示例控股有限公司，税号；个人只回“个人”就行"
+    return FieldsPrompt("invoice.details", "invoice_form", "invoice", specs, SectionStore("invoice"), hint=hint)
+
+
+def _payment(draft: Draft, wanted: bool) -> ChoicePrompt:
+    question = Question(
+        form="invoice_form",
+        field="pay",
+        group=("pay",),
+        label="支付",
+        kind=Kind.PAGE,
+        options=() if wanted else (Option("need_invoice", "要发票"),),
+        facts={"purpose": "pay", "need_invoice": wanted},
+    )
+
+    def choose(told: str) -> Reply:
+        return Reply(draft.with_answer("invoice", "need_invoice", "yes"), (Say("invoice_begins", {}),))
+
+    words = (("开发票", "need_invoice"), ("要", "need_invoice"), ("发票", "need_invoice"), ("要开发票", "need_invoice"))
+    return ChoicePrompt("invoice.pay", "invoice", "pay", False, question, choose, words=words)
+
+
+def invoice_of(draft: Draft, *, applicant_name: str) -> dict[str, str] | None:
+    """What the invoice says, with the defaults filled in; None when none is wanted or it is not complete."""
+    told = draft.answers.get("invoice", {})
+    if told.get("need_invoice") != "yes" or not told.get("title_type"):
+        return None
+    company = told["title_type"] == COMPANY
+    title = told.get("invoice_title", "") or ("" if company else applicant_name)
+    if not title or (company and not told.get("tax_no")):
+        return None
+    first_email = draft.answer("contact", "emails").partition(";")[0]
+    return {
+        "title_type": told["title_type"],
+        "title": title,
+        "tax_no": told.get("tax_no", "") if company else "",
+        "email": told.get("invoice_email") or first_email,
+    }

@@ -1,0 +1,76 @@
+"""The sections 立户 and 办理须知: through which employer, and whether the conditions are met (F14–F16)."""
+
+from __future__ import annotations
+
+from backend.domain.context import EmployerFacts, InterviewContext
+from backend.domain.draft import Draft
+from backend.domain.sections.prompt import ChoicePrompt, Prompt, Reply
+from backend.domain.talk import Kind, Option, Question, Say, Wants, Wish
+
+ELIGIBLE_WORDS = (("符合条件", "yes"), ("符合", "yes"), ("我符合", "yes"), ("不符合", "no"), ("不确定", "unsure"), ("我不确定", "unsure"))
+
+
+def chosen_employer(ctx: InterviewContext) -> EmployerFacts | None:
+    """The chosen employer account; the only one there is counts as chosen."""
+    if ctx.employer:
+        return ctx.employer
+    return ctx.employers[0] if len(ctx.employers) == 1 else None
+
+
+def employer_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
+    if len(ctx.employers) == 1 and (ctx.employer is None or ctx.employer == ctx.employers[0]):
+        return ()
+    question = Question(
+        form="employer_form",
+        field="employer",
+        group=("employer",),
+        label="立户",
+        kind=Kind.CHOICE,
+        options=tuple(Option(one.id, _employer_label(one, ctx)) for one in ctx.employers),
+        current=ctx.employer.name if ctx.employer else "",
+        facts={"count": len(ctx.employers)},
+    )
+
+    def choose(employer_id: str) -> Reply:
+        name = next(one.name for one in ctx.employers if one.id == employer_id)
+        say = Say("saved_value", {"label": "立户", "shown": name})
+        return Reply(draft, (say,), wish=Wish(Wants.CHOOSE_EMPLOYER, employer_id))
+
+    words = tuple((one.name.lower(), one.id.lower()) for one in ctx.employers)
+    return (ChoicePrompt("employer.choose", "employer", "employer", ctx.employer is not None, question, choose, words=words),)
+
+
+def _employer_label(employer: EmployerFacts, ctx: InterviewContext) -> str:
+    district = ctx.catalogue.districts.get(employer.district)
+    return f"{employer.name}（{district.name if district else employer.district}）"
+
+
+def notice_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
+    notice = ctx.catalogue.notice_for(ctx.business)
+    settled = draft.answer("notice", "eligible") == "yes"
+    employer = chosen_employer(ctx)
+    question = Question(
+        form="notice_form",
+        field="eligible",
+        group=("eligible",),
+        label="办理须知",
+        kind=Kind.CONFIRM,
+        options=tuple(Option(code, label) for code, label in notice.buttons.items()),
+        facts={
+            "title": notice.title,
+            "summary": notice.summary,
+            "version": notice.version,
+            "business": ctx.business.label,
+            "company": employer.name if employer else "",
+        },
+    )
+
+    def choose(told: str) -> Reply:
+        if told == "unsure":
+            return Reply(draft, (Say("eligibility_unsure", {"business": ctx.business.label}),), accepted=False)
+        kept = draft.with_answer("notice", "eligible", told).with_answer("notice", "version", notice.version)
+        if told == "no":
+            return Reply(kept, (Say("not_eligible", {"business": ctx.business.label}),), False, Wish(Wants.NOT_ELIGIBLE))
+        return Reply(kept, (Say("eligible_confirmed", {}),), wish=Wish(Wants.CONFIRM_ELIGIBLE, notice.version))
+
+    return (ChoicePrompt("notice.confirm", "notice", "eligible", settled, question, choose, words=ELIGIBLE_WORDS),)
