@@ -15,7 +15,7 @@ def main() -> int:
     try:
         settings = SimSettings.from_env(os.environ)
     except BadSettings as faults:
-        print(faults, file=sys.stderr)
+        sys.stderr.write(f"{faults}\n")
         return 2
     web.run_app(build_app(settings), host=settings.host, port=settings.port, access_log=None, print=None)
     return 0

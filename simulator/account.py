@@ -219,5 +219,3 @@ async def show_quota(call: Call) -> Body:
         raise ApiError(40035, "cgi_path")
     limit, used = quota.daily_limits[path], quota.used_today(path)
     return ok(quota={"daily_limit": limit, "used": used, "remain": max(limit - used, 0)})
-
-

@@ -13,7 +13,7 @@ from aiohttp import web
 from simulator.errors import BREACHES, MESSAGES, ApiError
 from simulator.faults import Fault
 from simulator.tokens import TOKENS
-from simulator.world import WORLD, World
+from simulator.world import CHECKS, FAULT, WORLD, World
 
 PLATFORM_PATHS: Final = ("/cgi-bin/", "/sns/", "/connect/", "/v3/", "/customservice/")
 _NON_ASCII_ESCAPE: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u(?!00[0-7])")
@@ -115,7 +115,7 @@ def parse_json(raw: bytes, world: World) -> Body:
 
 
 def _refused(request: web.Request, world: World, error: ApiError) -> web.Response:
-    request["checks"].append(f"{error.code} {error.message}")
+    request[CHECKS].append(f"{error.code} {error.message}")
     if rule := BREACHES.get(error.code):
         world.violation(rule, f"{request.method} {request.path}: {error.code} {error.message}")
     return _error(world, error.code, error.message)
@@ -131,7 +131,7 @@ async def record_and_fail(request: web.Request, handler: Handling) -> web.Stream
     if not request.path.startswith(PLATFORM_PATHS):
         return await handler(request)
     world, started = request.app[WORLD], time.monotonic()
-    request["checks"] = []
+    request[CHECKS] = []
     is_upload = request.content_type.startswith("multipart/")
     sent = "<multipart>" if is_upload else (await request.read())[:4000].decode(errors="replace")
     fault = world.faults.check(request.path)
@@ -145,7 +145,7 @@ async def record_and_fail(request: web.Request, handler: Handling) -> web.Stream
         request=sent,
         response=_shown(response),
         status=response.status,
-        checks=request["checks"],
+        checks=request[CHECKS],
         duration_ms=(time.monotonic() - started) * 1000,
     )
     if isinstance(response, web.HTTPException):
@@ -154,7 +154,7 @@ async def record_and_fail(request: web.Request, handler: Handling) -> web.Stream
 
 
 async def _failed(request: web.Request, handler: Handling, fault: Fault) -> web.StreamResponse:
-    request["checks"].append(f"fault injected: {fault.kind}")
+    request[CHECKS].append(f"fault injected: {fault.kind}")
     match fault.kind:
         case "latency":
             await asyncio.sleep(float(fault.value or 0))
@@ -169,7 +169,7 @@ async def _failed(request: web.Request, handler: Handling, fault: Fault) -> web.
         case "html":
             return web.Response(text="<html><body><h1>502 Bad Gateway</h1></body></html>", content_type="text/html")
         case _ if request.path.startswith("/v3/"):
-            request["fault"] = fault
+            request[FAULT] = fault
         case _:
             code = int(fault.value or -1)
             return _error(request.app[WORLD], code, MESSAGES.get(code, "error"))

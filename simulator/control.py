@@ -204,5 +204,3 @@ async def reset(request: web.Request) -> web.Response:
     """No users, no faults, real time, the same ids again; menu and templates stay."""
     request.app[WORLD].reset()
     return answer({"ok": True})
-
-

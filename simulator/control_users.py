@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.multipart import BodyPartReader
 
 from simulator import samples
+from simulator.account import ACCOUNT
 from simulator.control import answer, body_of, refuse
 from simulator.inbound import INBOUND, Deed, Delivery, Inbound, NothingToTap
 from simulator.world import WORLD
@@ -82,6 +83,11 @@ async def do(request: web.Request) -> web.Response:
     if openid not in world.users:
         return _no_user()
     body = await body_of(request)
+    if body.get("ticket") and not body.get("scene"):
+        scene = request.app[ACCOUNT].scene_of(str(body["ticket"]))
+        if scene is None:
+            return refuse(404, "no_qr_code", "the QR code is unknown or expired")
+        body["scene"] = scene
     try:
         return await _done(request, deed(request.app[INBOUND], openid, body))
     except NothingToTap as error:

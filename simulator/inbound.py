@@ -230,6 +230,4 @@ def _tappables(bubble: Bubble) -> list[tuple[str, str, str, str]]:
     return found
 
 
-
-
 INBOUND: web.AppKey[Inbound] = web.AppKey("inbound", Inbound)

@@ -20,9 +20,7 @@ async def check(request: web.Request) -> web.Response:
     world, body = request.app[WORLD], await body_of(request)
     given = {name: str(body.get(name, "")) for name in ("url", "timestamp", "nonceStr", "signature")}
     ticket, _ = request.app[ACCOUNT].ticket()
-    expected = jssdk_signature(
-        ticket=ticket, nonce=given["nonceStr"], timestamp=given["timestamp"], url=given["url"]
-    )
+    expected = jssdk_signature(ticket=ticket, nonce=given["nonceStr"], timestamp=given["timestamp"], url=given["url"])
     message = "config:ok"
     if str(body.get("appId", world.settings.app_id)) != world.settings.app_id:
         message = "config:invalid appid"

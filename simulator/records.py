@@ -11,9 +11,9 @@ from simulator.clock import VirtualClock
 
 KEPT_ENTRIES: Final = 5000
 KEPT_BODY_CHARACTERS: Final = 4000
-_SECRET_NAMES: Final = r"access_token|secret|appsecret|refresh_token|ticket|code|signature|msg_signature|paySign"
+_SECRET_NAMES: Final = r"access_token|secret|appsecret|refresh_token|ticket|code|(?:msg_)?signature|paySign"  # noqa: S105
 _IN_QUERY: Final = re.compile(rf"\b({_SECRET_NAMES})=([^&\s\"]+)")
-_IN_JSON: Final = re.compile(rf'("(?:{_SECRET_NAMES})"\s*:\s*")[^"]*"')
+_IN_JSON: Final = re.compile(rf'("(?:{_SECRET_NAMES.replace("|code", "")})"\s*:\s*")[^"]*"')
 _IN_HEADER: Final = re.compile(r'(signature=")[^"]*"')
 
 Direction = Literal["to_product", "from_product"]

@@ -18,8 +18,8 @@ class SimSettings:
     """Identity of the played account and where the product listens."""
 
     app_id: str = "wx5a1d0000000000a1"
-    app_secret: str = "sim-app-secret"
-    token: str = "simtoken"
+    app_secret: str = "sim-app-secret"  # noqa: S105
+    token: str = "simtoken"  # noqa: S105
     aes_key: str = "A" * 43
     original_id: str = "gh_5a1d000000a1"
     mode: str = "secure"

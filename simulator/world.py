@@ -9,7 +9,7 @@ from aiohttp import web
 from simulator.changes import Change, Changes
 from simulator.chat import Chat
 from simulator.clock import Timers, VirtualClock
-from simulator.faults import Faults
+from simulator.faults import Fault, Faults
 from simulator.ids import Ids
 from simulator.media import MediaStore
 from simulator.quota import Quota
@@ -102,3 +102,6 @@ class World:
 
 
 WORLD: web.AppKey[World] = web.AppKey("world", World)
+# What the middleware of `simulator.api` leaves in a request: findings for the transcript, and a fault to act on.
+CHECKS: web.RequestKey[list[str]] = web.RequestKey("checks", list[str])
+FAULT: web.RequestKey[Fault] = web.RequestKey("fault", Fault)
