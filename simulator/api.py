@@ -131,7 +131,8 @@ async def record_and_fail(request: web.Request, handler: Handling) -> web.Stream
     if not request.path.startswith(PLATFORM_PATHS):
         return await handler(request)
     world, started = request.app[WORLD], time.monotonic()
-    request[CHECKS] = []
+    checks: list[str] = []
+    request[CHECKS] = checks
     is_upload = request.content_type.startswith("multipart/")
     sent = "<multipart>" if is_upload else (await request.read())[:4000].decode(errors="replace")
     fault = world.faults.check(request.path)
@@ -145,7 +146,7 @@ async def record_and_fail(request: web.Request, handler: Handling) -> web.Stream
         request=sent,
         response=_shown(response),
         status=response.status,
-        checks=request[CHECKS],
+        checks=checks,
         duration_ms=(time.monotonic() - started) * 1000,
     )
     if isinstance(response, web.HTTPException):

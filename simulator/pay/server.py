@@ -19,7 +19,7 @@ from simulator.pay.errors import STATUS, PayError, bad_field
 from simulator.pay.ledger import Ledger, Order, Refund, order_object, refund_object
 from simulator.pay.settings import PaySettings
 from simulator.pay.signing import answer_headers, check_request, refused
-from simulator.world import World
+from simulator.world import FAULT, World
 
 REFUND_TAKES_S = 30
 DOWNLOAD_LIVES = timedelta(minutes=5)
@@ -66,7 +66,7 @@ class PayServer:
         return handle
 
     def _check(self, request: web.Request, body: bytes) -> None:
-        fault = request.get("fault")
+        fault = request.get(FAULT)
         if fault is not None and getattr(fault, "kind", "") == "errcode":
             code = str(fault.value)
             raise PayError(code if code in STATUS else "SYSTEM_ERROR", "系统异常，请稍后重试")
