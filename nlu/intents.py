@@ -24,7 +24,7 @@ INTENTS: Final[Mapping[str, str]] = MappingProxyType(
         "inform": "给出资料：电话、学校、单位、地址……（values as entities）",
         # Steering a form (F25, F30-F32, F67)
         "previous": "上一步、返回",
-        "skip": "跳过、没变化、下一步（略过）",
+        "skip": "跳过、没变化、这个不填",
         "save_draft": "先存着、下次再填",
         "resume": "继续上次没填完的",
         "redo": "重填、删掉重来（entity section）",
@@ -34,7 +34,7 @@ INTENTS: Final[Mapping[str, str]] = MappingProxyType(
         "correct": "不对，是08年不是18年（the new value as entity）",
         "add_entry": "再加一段",
         "remove_entry": "删掉第二段（entity ordinal）",
-        "finish_section": "没有了、就这些、填完了",
+        "finish_section": "没有了、就这些、填完了、下一步",
         # The business
         "start_application": "要办：新办、续签、换单位……（entity business_type, may be missing）",
         "ask_about_permit": "工作居住证是什么、有什么用、和居住证有什么区别",

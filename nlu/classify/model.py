@@ -1,0 +1,138 @@
+"""Intent model: character n-grams of the masked text, weighted, through a logistic regression; numpy alone at run time."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+FORMAT: Final = 1
+_MAX_MASKED: Final = 120
+
+
+@dataclass(frozen=True)
+class Example:
+    """A masked sentence with its kinds of value, and the intent where it is known."""
+
+    masked: str
+    kinds: frozenset[str]
+    intent: str = ""
+
+
+@dataclass(frozen=True)
+class Guess:
+    intent: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Model:
+    """Weights per feature and intent. Read-only after training, so one model serves any number of threads."""
+
+    intents: tuple[str, ...]
+    vocabulary: dict[str, int]
+    idf: npt.NDArray[np.float32]
+    weights: npt.NDArray[np.float32]
+    bias: npt.NDArray[np.float32]
+
+    def rank(self, example: Example) -> list[Guess]:
+        """All intents, the likeliest first; confidences add up to 1. Nothing known in the sentence: no guess."""
+        indices, values = self._vector(example)
+        if not indices:
+            return []
+        scores = self.weights[indices].T @ values + self.bias
+        exps = np.exp(scores - scores.max())
+        shares = exps / exps.sum()
+        return [Guess(self.intents[i], float(shares[i])) for i in np.argsort(-shares)]
+
+    def _vector(self, example: Example) -> tuple[list[int], npt.NDArray[np.float32]]:
+        pairs = [(self.vocabulary[f], weight) for f, weight in features(example).items() if f in self.vocabulary]
+        indices = [index for index, _ in pairs]
+        values = np.array([weight for _, weight in pairs], dtype=np.float32) * self.idf[indices]
+        norm = float(np.sqrt((values**2).sum()))
+        return indices, values / norm if norm else values
+
+    def save(self, folder: Path) -> None:
+        """Two files without pickle: words as JSON, numbers as npz."""
+        folder.mkdir(parents=True, exist_ok=True)
+        words = {"format": FORMAT, "intents": self.intents, "vocabulary": self.vocabulary}
+        (folder / "words.json").write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
+        np.savez_compressed(folder / "numbers.npz", idf=self.idf, weights=self.weights, bias=self.bias)
+
+    @classmethod
+    def load(cls, folder: Path) -> Model:
+        words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+        if words["format"] != FORMAT:
+            raise ValueError(f"model format {words['format']}, expected {FORMAT}: train again")
+        with np.load(folder / "numbers.npz") as numbers:
+            return cls(tuple(words["intents"]), words["vocabulary"], numbers["idf"], numbers["weights"], numbers["bias"])
+
+
+def features(example: Example) -> Counter[str]:
+    """Character 1- to 3-grams with both ends marked, each kind of value once, and the length roughly."""
+    text = f"^{example.masked[:_MAX_MASKED]}$"
+    counts = Counter(text[at : at + size] for size in (1, 2, 3) for at in range(len(text) - size + 1))
+    weighted: Counter[str] = Counter()
+    for gram, count in counts.items():
+        weighted[gram] = 1 + math.log(count)  # type: ignore[assignment]
+    for kind in example.kinds:
+        weighted[kind] = 1
+    weighted[f"@length{min(6, len(example.masked) // 4)}"] = 1
+    return weighted
+
+
+def train(examples: Sequence[Example], *, strength: float = 20.0) -> Model:
+    """Fit the model; the same examples give the same model. `strength` is the inverse of the regularisation."""
+    from sklearn.linear_model import LogisticRegression
+
+    counts = [features(example) for example in examples]
+    vocabulary = _vocabulary(counts)
+    idf = _idf(counts, vocabulary)
+    matrix = _matrix(counts, vocabulary, idf)
+    labels = [example.intent for example in examples]
+    regression = LogisticRegression(C=strength, max_iter=1000, class_weight="balanced")
+    regression.fit(matrix, labels)
+    return Model(
+        tuple(str(name) for name in regression.classes_),
+        vocabulary,
+        idf,
+        regression.coef_.T.astype(np.float32),
+        regression.intercept_.astype(np.float32),
+    )
+
+
+def _vocabulary(counts: Iterable[Counter[str]]) -> dict[str, int]:
+    """Every single sign and kind; longer grams that two sentences share."""
+    seen = Counter(feature for count in counts for feature in count)
+    kept = sorted(f for f, times in seen.items() if times > 1 or len(f) == 1 or f.startswith("@"))
+    return {feature: index for index, feature in enumerate(kept)}
+
+
+def _idf(counts: Sequence[Counter[str]], vocabulary: dict[str, int]) -> npt.NDArray[np.float32]:
+    seen = Counter(feature for count in counts for feature in count)
+    total = len(counts)
+    return np.array([math.log((1 + total) / (1 + seen[f])) + 1 for f in vocabulary], dtype=np.float32)
+
+
+def _matrix(counts: Sequence[Counter[str]], vocabulary: dict[str, int], idf: npt.NDArray[np.float32]) -> csr_matrix:
+    from scipy.sparse import csr_matrix
+    from sklearn.preprocessing import normalize
+
+    rows, columns, values = [], [], []
+    for row, count in enumerate(counts):
+        for feature, weight in count.items():
+            if feature in vocabulary:
+                rows.append(row)
+                columns.append(vocabulary[feature])
+                values.append(weight * idf[vocabulary[feature]])
+    matrix = csr_matrix((values, (rows, columns)), shape=(len(counts), len(vocabulary)), dtype=np.float32)
+    return normalize(matrix)
