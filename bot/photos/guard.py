@@ -1,4 +1,4 @@
-"""Turns the bytes of a picture from outside into a clean JPEG, or says why not.
+"""Turns the bytes of a picture or PDF from outside into clean JPEGs, or says why not.
 
 Runs in the photo worker, so it imports nothing of the product. The bounds come from measurements with hostile files:
 what Pillow alone would take minutes or gigabytes for is refused by its header.
@@ -10,7 +10,7 @@ import hashlib
 import io
 import warnings
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from PIL import Image, ImageOps
 
@@ -23,6 +23,9 @@ PROGRESSIVE_PIXELS: Final = 40_000_000
 OTHER_PIXELS: Final = 60_000_000
 SCANS_LIMIT: Final = 64
 QUALITY: Final = 88
+PDF_BYTES_LIMIT: Final = 20 * 1024 * 1024
+PDF_PAGES: Final = 10
+PDF_SIDE_PX: Final = 2000
 _START_OF_SCAN: Final = b"\xff\xda"
 
 # Our own limits are stricter where it matters and looser for JPEG, which is decoded at a fraction of its size.
@@ -65,6 +68,42 @@ def clean_photo(content: bytes) -> CleanPhoto:
         raise
     except Exception:  # Pillow raises OSError, SyntaxError, ValueError, struct.error and more for damaged files
         raise PhotoRefused("broken") from None
+
+
+def clean_document(content: bytes) -> list[CleanPhoto]:
+    """A picture as one page, or every page of a PDF as a picture; the PDF itself is never kept.
+
+    Raises:
+        PhotoRefused: as `clean_photo`, and `too_many_pages`, `locked` for a PDF.
+    """
+    if not content.startswith(b"%PDF-"):
+        return [clean_photo(content)]
+    if len(content) > PDF_BYTES_LIMIT:
+        raise PhotoRefused("too_big")
+    try:
+        return _pages(content)
+    except PhotoRefused:
+        raise
+    except Exception as error:  # pypdfium2 has one error class whose text tells the cause
+        raise PhotoRefused("locked" if "password" in str(error).lower() else "broken") from None
+
+
+def _pages(content: bytes) -> list[CleanPhoto]:
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(content)
+    try:
+        if not 1 <= len(document) <= PDF_PAGES:
+            raise PhotoRefused("too_many_pages" if len(document) else "broken")
+        return [_page(document[index]) for index in range(len(document))]
+    finally:
+        document.close()
+
+
+def _page(page: Any) -> CleanPhoto:
+    # The scale follows the page, so that a page of two kilometres costs no more than a page of A4.
+    scale = PDF_SIDE_PX / max(*page.get_size(), 1.0)
+    return _encode(page.render(scale=scale).to_pil(), "pdf")
 
 
 def _sniff(content: bytes) -> str:

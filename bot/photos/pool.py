@@ -14,7 +14,7 @@ from typing import Final
 
 import structlog
 
-from bot.photos.guard import BYTES_LIMIT, CleanPhoto, PhotoRefused
+from bot.photos.guard import PDF_BYTES_LIMIT, CleanPhoto, PhotoRefused
 
 WALL_S: Final = 30.0
 JOBS_PER_PROCESS: Final = 200
@@ -32,12 +32,22 @@ class PhotoPool:
             self._free.put_nowait(_Worker())
 
     async def clean(self, content: bytes) -> CleanPhoto:
-        """The picture, cleaned in a worker.
+        """The picture, cleaned in a worker; a PDF is not a picture.
 
         Raises:
             PhotoRefused: it cannot be used; `broken` also when it made the worker die or hang.
         """
-        if len(content) > BYTES_LIMIT:
+        if content.startswith(b"%PDF-"):
+            raise PhotoRefused("not_a_picture")
+        return (await self.clean_document(content))[0]
+
+    async def clean_document(self, content: bytes) -> list[CleanPhoto]:
+        """The picture, or each page of a PDF, cleaned in a worker.
+
+        Raises:
+            PhotoRefused: as `clean`, and `too_many_pages` or `locked` for a PDF.
+        """
+        if len(content) > PDF_BYTES_LIMIT:
             raise PhotoRefused("too_big")
         worker = await self._free.get()
         try:
@@ -63,17 +73,16 @@ class _Worker:
         self._process: Process | None = None
         self._jobs = 0
 
-    async def clean(self, content: bytes) -> CleanPhoto:
+    async def clean(self, content: bytes) -> list[CleanPhoto]:
         process = await self._running()
         assert process.stdin and process.stdout  # noqa: S101 - both are pipes
         process.stdin.write(struct.pack(">I", len(content)) + content)
         await process.stdin.drain()
         head = json.loads(await _read(process.stdout))
-        body = await _read(process.stdout)
         self._jobs += 1
         if refused := head.get("refused"):
             raise PhotoRefused(str(refused))
-        return CleanPhoto(body, int(head["width"]), int(head["height"]), str(head["sha256"]), str(head["source"]))
+        return [CleanPhoto(content=await _read(process.stdout), **page) for page in head["pages"]]
 
     async def stop(self) -> None:
         process, self._process = self._process, None

@@ -1,7 +1,8 @@
 """The photo worker: reads pictures on stdin, answers on stdout, within limits of memory and CPU time.
 
-A request is 4 bytes of length and the picture; an answer is 4 bytes of length, a JSON head, 4 bytes of length and the
-clean JPEG. The process has no secrets in its environment and ends with its stdin.
+Everything is framed by 4 bytes of length. A request is a picture or PDF; an answer is a JSON head, which lists the
+pages or says why there are none, and one clean JPEG per page. The process has no secrets in its environment and ends
+with its stdin.
 """
 
 from __future__ import annotations
@@ -27,22 +28,22 @@ def main() -> None:
     while (picture := _read(sys.stdin.buffer)) is not None:
         # The limit counts the whole life of the process, so it moves on with each picture.
         resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + CPU_S, resource.RLIM_INFINITY))
-        head, body = _answer(picture)
-        answers.write(struct.pack(">I", len(head)) + head + struct.pack(">I", len(body)) + body)
+        for frame in _answer(picture):
+            answers.write(struct.pack(">I", len(frame)) + frame)
         answers.flush()
 
 
-def _answer(picture: bytes) -> tuple[bytes, bytes]:
-    from bot.photos.guard import PhotoRefused, clean_photo
+def _answer(picture: bytes) -> list[bytes]:
+    from bot.photos.guard import PhotoRefused, clean_document
 
     try:
-        clean = clean_photo(picture)
+        pages = clean_document(picture)
     except PhotoRefused as refusal:
-        return json.dumps({"refused": refusal.code}).encode(), b""
+        return [json.dumps({"refused": refusal.code}).encode()]
     except MemoryError:
-        return json.dumps({"refused": "too_many_pixels"}).encode(), b""
-    head = {"width": clean.width, "height": clean.height, "sha256": clean.sha256, "source": clean.source}
-    return json.dumps(head).encode(), clean.content
+        return [json.dumps({"refused": "too_many_pixels"}).encode()]
+    heads = [{"width": p.width, "height": p.height, "sha256": p.sha256, "source": p.source} for p in pages]
+    return [json.dumps({"pages": heads}).encode(), *(page.content for page in pages)]
 
 
 def _read(stream: BinaryIO) -> bytes | None:
