@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Any, Dict, List, Mapping
 
@@ -55,17 +54,38 @@ def build_app(model: Path) -> Any:
 
     app.add_route(healthz, "/healthz")
     app.add_route(readyz, "/readyz")
-    app.register_listener(partial(run.load_agent_on_start, str(model), endpoints, None), "before_server_start")
+    async def load(running: Any, loop: Any) -> None:
+        agent = await run.load_agent_on_start(str(model), endpoints, None, running, loop)
+        _use_our_store_alone(agent)
+
+    app.register_listener(load, "before_server_start")
     app.register_listener(run.close_resources, "after_server_stop")
     app.register_listener(close, "after_server_stop")
     patches.check()
     return app
 
 
+def _use_our_store_alone(agent: Any) -> None:
+    """Rasa wraps a store to fall back to memory on an error; ours forgets instead, and the backend remembers."""
+    store = agent.tracker_store._tracker_store
+    agent.tracker_store = store
+    if agent.processor is not None:
+        agent.processor.tracker_store = store
+
+
 async def _states(app: Any) -> Dict[str, bool]:
     agent = getattr(app.ctx, "agent", None)
     ready = agent is not None and agent.is_ready()
     return {"model": ready, "redis": ready and await agent.tracker_store.is_up()}
+
+
+def _model() -> Path:
+    """The model named by RASA_MODEL, else the one of the present sources, trained now if need be."""
+    if os.environ.get("RASA_MODEL"):
+        return Path(os.environ["RASA_MODEL"])
+    from nlu import train
+
+    return train.model_file() if train.is_fresh() else train.train()
 
 
 def main() -> int:
@@ -76,14 +96,11 @@ def main() -> int:
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
     check_settings(os.environ)
-    from nlu import train
-
-    if not train.is_fresh():
-        train.train()
+    model = _model()
     from rasa.utils.common import configure_logging_and_warnings
 
     configure_logging_and_warnings(logging.WARNING, warn_only_once=True)
-    app = build_app(train.model_file())
+    app = build_app(model)
     app.run(host=os.environ.get("BIND_HOST", "127.0.0.1"), port=int(os.environ["RASA_PORT"]), workers=1, access_log=False)
     return 0
 
