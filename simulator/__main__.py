@@ -17,7 +17,14 @@ def main() -> int:
     except BadSettings as faults:
         sys.stderr.write(f"{faults}\n")
         return 2
-    web.run_app(build_app(settings), host=settings.host, port=settings.port, access_log=None, print=None)
+    web.run_app(
+        build_app(settings),
+        host=settings.host,
+        port=settings.port,
+        access_log=None,
+        print=None,
+        shutdown_timeout=1,
+    )
     return 0
 
 

@@ -9,6 +9,7 @@ from aiohttp import web
 from simulator.faults import BadFault
 from simulator.inbound import INBOUND
 from simulator.push import PUSHES, PushRules, verify_server
+from simulator.settings import BadSettings
 from simulator.world import WORLD
 
 ORIGINS: Final = {"Access-Control-Allow-Origin": "*"}
@@ -29,6 +30,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/_sim/menu", show_menu)
     app.router.add_get("/_sim/changes", stream_changes)
     app.router.add_get("/_sim/account", show_account)
+    app.router.add_post("/_sim/account", change_account)
     app.router.add_post("/_sim/reset", reset)
     app.router.add_get("/healthz", healthy)
     app.router.add_get("/readyz", healthy)
@@ -175,6 +177,16 @@ async def show_menu(request: web.Request) -> web.Response:
 async def show_account(request: web.Request) -> web.Response:
     settings = request.app[WORLD].settings
     return answer({"app_id": settings.app_id, "original_id": settings.original_id, "mode": settings.mode})
+
+
+async def change_account(request: web.Request) -> web.Response:
+    """What the console of the platform lets an owner change: mode, token, aes_key, callback_url, strict_escapes."""
+    body, world = await body_of(request), request.app[WORLD]
+    try:
+        world.settings = world.settings.changed(body)
+    except BadSettings as faults:
+        return refuse(400, "bad_account", str(faults))
+    return await show_account(request)
 
 
 async def stream_changes(request: web.Request) -> web.StreamResponse:

@@ -24,7 +24,8 @@ def add_routes(app: web.Application) -> None:
     app.router.add_patch("/_sim/users/{openid}", change_user)
     app.router.add_get("/_sim/users/{openid}/chat", show_chat)
     app.router.add_post("/_sim/users/{openid}/send_image", send_image)
-    app.router.add_post("/_sim/users/{openid}/{deed}", do)
+    for name in DEEDS:
+        app.router.add_post(f"/_sim/users/{{openid}}/{{deed:{name}}}", do)
     app.router.add_get("/_sim/media/{media_id}", show_media)
     app.router.add_get("/mmbiz_jpg/{media_id}/0", show_media)
 
@@ -75,11 +76,9 @@ async def show_chat(request: web.Request) -> web.Response:
 
 
 async def do(request: web.Request) -> web.Response:
-    """Any deed of DEEDS; `?wait=1` answers when its pushes have ended, with how they ended."""
+    """A deed of DEEDS; `?wait=1` answers when its pushes have ended, with how they ended."""
     world, openid = request.app[WORLD], request.match_info["openid"]
-    deed = DEEDS.get(request.match_info["deed"])
-    if deed is None:
-        return refuse(404, "no_deed", f"users can: {', '.join(DEEDS)}")
+    deed = DEEDS[request.match_info["deed"]]
     if openid not in world.users:
         return _no_user()
     body = await body_of(request)

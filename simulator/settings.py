@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 MODES: Final = ("plain", "compat", "secure")
@@ -41,18 +41,31 @@ class SimSettings:
         """Raises BadSettings naming every fault at once."""
         fields = {name: env[key] for name, key in _TEXT_VARIABLES.items() if env.get(key)}
         faults = [f"{_TEXT_VARIABLES[n]} is missing" for n in _REQUIRED if n not in fields]
+        faults += _faults(fields)
         port = env.get("SIMULATOR_PORT", "9000")
         if not port.isdigit():
             faults.append("SIMULATOR_PORT is not a number")
-        if fields.get("mode", "secure") not in MODES:
-            faults.append("SIM_MODE must be plain, compat or secure")
-        if not _is_aes_key(fields.get("aes_key", "A" * 43)):
-            faults.append("WECHAT_AES_KEY must be 43 characters of base64 that decode to 32 bytes")
         if faults:
             raise BadSettings("\n".join(faults))
         return cls(**fields, port=int(port), strict_escapes=env.get("SIM_STRICT_ESCAPES", "1") != "0")
 
+    def changed(self, wanted: Mapping[str, object]) -> "SimSettings":
+        """With mode, token, aes_key, callback_url, strict_escapes as wanted. Raises BadSettings."""
+        texts = {name: value for name in _CHANGEABLE if isinstance(value := wanted.get(name), str) and value}
+        if faults := _faults(texts):
+            raise BadSettings("\n".join(faults))
+        strict = wanted.get("strict_escapes", self.strict_escapes)
+        return replace(
+            self,
+            mode=texts.get("mode", self.mode),
+            token=texts.get("token", self.token),
+            aes_key=texts.get("aes_key", self.aes_key),
+            callback_url=texts.get("callback_url", self.callback_url),
+            strict_escapes=bool(strict),
+        )
 
+
+_CHANGEABLE: Final = ("mode", "token", "aes_key", "callback_url")
 _TEXT_VARIABLES: Final = {
     "app_id": "WECHAT_APP_ID",
     "app_secret": "WECHAT_APP_SECRET",
@@ -67,6 +80,15 @@ _TEXT_VARIABLES: Final = {
     "seed": "SIM_SEED",
 }
 _REQUIRED: Final = ("app_id", "app_secret", "token", "aes_key", "original_id", "callback_url", "product_origin")
+
+
+def _faults(fields: Mapping[str, str]) -> list[str]:
+    faults = []
+    if fields.get("mode", "secure") not in MODES:
+        faults.append("SIM_MODE must be plain, compat or secure")
+    if not _is_aes_key(fields.get("aes_key", "A" * 43)):
+        faults.append("WECHAT_AES_KEY must be 43 characters of base64 that decode to 32 bytes")
+    return faults
 
 
 def _is_aes_key(key: str) -> bool:

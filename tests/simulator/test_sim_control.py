@@ -153,3 +153,13 @@ def test_all_faults_of_the_environment_are_named_at_once() -> None:
         SimSettings.from_env({"SIM_MODE": "open", "SIMULATOR_PORT": "x", "WECHAT_AES_KEY": "short"})
     for name in ("SIM_MODE", "SIMULATOR_PORT", "WECHAT_AES_KEY", "WECHAT_APP_ID", "SIM_CALLBACK_URL"):
         assert name in str(found.value)
+
+
+async def test_the_owner_may_change_the_mode_at_run_time(sim: Sim) -> None:
+    await sim.post("/_sim/account", {"mode": "plain"})
+    await sim.deed("say", text="明文")
+    assert "明文" in sim.product.received[0].body
+
+
+async def test_a_wrong_key_is_refused_by_the_console(sim: Sim) -> None:
+    assert (await sim.client.post("/_sim/account", json={"aes_key": "short"})).status == 400
