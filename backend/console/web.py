@@ -1,0 +1,205 @@
+"""What every console page goes through: headers, session, CSRF, errors, rendering."""
+
+from __future__ import annotations
+
+import hmac
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp_jinja2
+import jinja2
+import structlog
+from aiohttp import BodyPartReader, web
+
+from backend.console import words
+from backend.domain.errors import DomainError
+from backend.services.staff.office import Office
+from backend.services.staff.refusals import CaseUnknown, FileUnknown, StaffRefusal
+from backend.services.staff.sign_in import SignedIn, session_of
+
+OFFICE: Final = web.AppKey("office", Office)
+COOKIES_ARE_SECURE: Final = web.AppKey("cookies_are_secure", bool)
+
+SESSION_COOKIE: Final = "gongju_console"
+BEFORE_SIGN_IN_COOKIE: Final = "gongju_console_form"
+CSRF_FIELD: Final = "csrf"
+CSRF_HEADER: Final = "X-CSRF-Token"
+PUBLIC_PATHS: Final = ("/console/sign-in", "/console/static/")
+MAX_FIELD_BYTES: Final = 64 * 1024
+MAX_UPLOAD_BYTES: Final = 20 * 1024 * 1024 + 1
+CSP: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Upload:
+    filename: str
+    content: bytes
+
+
+Fields = Mapping[str, str | Upload]
+
+
+class FormTooBig(Exception):
+    """A form with more bytes than any of ours can have."""
+
+
+def office(request: web.Request) -> Office:
+    return request.config_dict[OFFICE]
+
+
+def signed_in(request: web.Request) -> SignedIn:
+    """Who is at the console; the session middleware has put it there for every page but the public ones."""
+    who: SignedIn = request["signed_in"]
+    return who
+
+
+def text_of(request: web.Request, name: str) -> str:
+    """A field of the form that the middleware has read; empty when it was not sent."""
+    value = form(request).get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def form(request: web.Request) -> Fields:
+    fields: Fields = request["form"]
+    return fields
+
+
+def set_up_templates(app: web.Application) -> None:
+    environment = aiohttp_jinja2.setup(
+        app,
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(words.FILTERS)
+
+
+def render(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
+    """A page, or the part of it that htmx asked for; `token()` gives each of its forms a one-time token."""
+    who: SignedIn | None = request.get("signed_in")
+    shared = {"me": who, "csrf": who.csrf_token if who else "", "token": _one_time_token, "path": request.path}
+    return aiohttp_jinja2.render_template(template, request, {**shared, **context}, status=status)
+
+
+def _one_time_token() -> str:
+    return uuid.uuid4().hex
+
+
+def is_htmx(request: web.Request) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+@web.middleware
+async def safe_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Nothing of the console is cached, framed by others, or sniffed."""
+    response = await handler(request)
+    response.headers.setdefault("Content-Security-Policy", CSP)
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+@web.middleware
+async def kind_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every refusal becomes a sentence; nothing that a person wrote reaches the log."""
+    try:
+        return await handler(request)
+    except web.HTTPException as answer:
+        if answer.status < 400:
+            raise
+        return error_page(request, answer.status, words.for_status(answer.status))
+    except FormTooBig:
+        return error_page(request, 413, words.for_status(413))
+    except (CaseUnknown, FileUnknown) as refusal:
+        return error_page(request, 404, words.for_refusal(refusal))
+    except (StaffRefusal, DomainError) as refusal:
+        return error_page(request, 409, words.for_refusal(refusal))
+    except Exception:
+        log.exception(
+            "console_failed", path=request.match_info.route.resource and request.match_info.route.resource.canonical
+        )
+        return error_page(request, 500, words.for_status(500))
+
+
+@web.middleware
+async def sessions(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Without a session every page but the public ones leads to the sign-in (htmx: by its redirect header)."""
+    if request.path.startswith(PUBLIC_PATHS):
+        return await handler(request)
+    token = request.cookies.get(SESSION_COOKIE, "")
+    who = await session_of(office(request), token) if token else None
+    if who is None:
+        return _to_sign_in(request)
+    request["signed_in"] = who
+    return await handler(request)
+
+
+@web.middleware
+async def csrf(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A POST needs the session's token (before signing in: the form cookie's), as a header or as a field."""
+    if request.method in ("GET", "HEAD"):
+        return await handler(request)
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise web.HTTPForbidden
+    request["form"] = await _read_form(request)
+    who: SignedIn | None = request.get("signed_in")
+    expected = who.csrf_token if who else request.cookies.get(BEFORE_SIGN_IN_COOKIE, "")
+    offered = request.headers.get(CSRF_HEADER) or text_of(request, CSRF_FIELD)
+    if not expected or not hmac.compare_digest(expected.encode(), offered.encode()):
+        raise web.HTTPForbidden
+    return await handler(request)
+
+
+def error_page(request: web.Request, status: int, sentence: str) -> web.Response:
+    if is_htmx(request):
+        return render(request, "_notice.html", status=status, sentence=sentence)
+    title = words.TITLES.get(status, HTTPStatus(status).phrase)
+    return render(request, "error.html", status=status, title=title, sentence=sentence)
+
+
+def _to_sign_in(request: web.Request) -> web.StreamResponse:
+    if is_htmx(request):
+        return web.Response(status=401, headers={"HX-Redirect": "/console/sign-in"})
+    if request.method not in ("GET", "HEAD"):
+        return error_page(request, 401, words.for_status(401))
+    raise web.HTTPFound("/console/sign-in")
+
+
+async def _read_form(request: web.Request) -> Fields:
+    if request.content_type != "multipart/form-data":
+        if (request.content_length or 0) > MAX_FIELD_BYTES:
+            raise FormTooBig
+        sent = await request.post()
+        return {name: value for name, value in sent.items() if isinstance(value, str)}
+    fields: dict[str, str | Upload] = {}
+    async for part in await request.multipart():
+        if isinstance(part, BodyPartReader) and part.name:
+            limit = MAX_UPLOAD_BYTES if part.filename else MAX_FIELD_BYTES
+            content = await _read_part(part, limit)
+            fields[part.name] = (
+                Upload(part.filename, content) if part.filename else content.decode("utf-8", errors="replace")
+            )
+    return fields
+
+
+async def _read_part(part: BodyPartReader, limit: int) -> bytes:
+    content = bytearray()
+    while chunk := await part.read_chunk():
+        content += chunk
+        if len(content) > limit:
+            raise FormTooBig
+    return bytes(content)

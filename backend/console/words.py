@@ -1,0 +1,145 @@
+"""What the console says: the sentence of every refusal, and how moments, amounts and codes are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from backend.domain import errors as domain
+from backend.domain.case import STAGES, Stage
+from backend.domain.errors import DomainError
+from backend.domain.profile import BusinessType
+from backend.services.staff import refusals as staff
+from backend.services.staff.case_items import ItemView
+from backend.services.staff.refusals import StaffRefusal
+
+BEIJING: Final = ZoneInfo("Asia/Shanghai")
+NOTHING: Final = "—"
+
+TITLES: Final = {
+    400: "请求有误",
+    401: "请先登录",
+    403: "没有执行",
+    404: "没有找到",
+    405: "不能这样访问",
+    409: "没有执行",
+    413: "文件太大",
+    500: "出错了",
+}
+_STATUS: Final = {
+    400: "这个请求看不懂，请返回上一页再试。",
+    401: "登录已结束，请重新登录；刚才的操作没有执行。",
+    403: "页面停留太久，或不是从工作台发出的操作，没有执行。请刷新页面再试。",
+    404: "没有这个页面，可能地址写错了，或内容已被移走。",
+    405: "这个地址不能这样访问，请从工作台进入。",
+    413: "文件太大，请压缩到 20 MB 以内再上传。",
+    500: "系统出了点问题，刚才的操作没有执行。请稍后再试；一直这样请告诉管理员。",
+}
+_PDF: Final = {
+    "not_pdf": "这不是 PDF 文件，请上传 PDF 格式的确认单。",
+    "encrypted": "这个 PDF 设了密码或权限，请换一个没有加密的文件。",
+    "broken": "这个 PDF 打不开，可能已损坏，请重新导出后再上传。",
+    "empty": "这个 PDF 一页也没有，请检查文件。",
+    "too_long": "这个 PDF 页数太多，确认单一般只有一两页，请检查文件。",
+    "too_big": "文件太大，请压缩到 20 MB 以内再上传。",
+}
+SENTENCES: Final[Mapping[type[Exception], str]] = {
+    staff.WrongPassword: "用户名或密码不对，请再试一次。",
+    staff.Locked: "密码连续输错多次，账号已暂时锁定，请 {until} 之后再试。",
+    staff.CaseUnknown: "没有找到这个申请，请检查申请编号。",
+    staff.ChangedMeanwhile: "这个申请刚刚有了变化，您的操作没有执行。页面已更新，请看过之后再操作。",
+    staff.TakenByAnother: "{display_name} 正在处理这个申请，您的操作没有执行。需要的话可以先接手。",
+    staff.TaskUnknown: "这个待办已经办完，或不存在。",
+    staff.FileUnknown: "没有找到这个文件，可能已被撤回。",
+    staff.TextNeeded: "请写明内容，不能为空。",
+    staff.TextTooLong: "内容太长，请控制在 {longest} 字以内。",
+    staff.DeadlinePassed: "截止日期已经过去，请重新选择。",
+    domain.NotPossibleNow: "申请现在的阶段不能这样操作，请刷新页面。",
+    domain.ReasonNeeded: "退回材料要写明原因，申请人会看到。",
+    domain.ItemsUndecided: "还有材料没有审核，全部通过或退回之后才能完成审核。",
+    domain.ItemUnknown: "这个申请里没有这项材料。",
+    domain.ItemLocked: "这项材料现在不能再改。",
+}
+TASK_KINDS: Final = {
+    "human": "转人工",
+    "refund_review": "退款确认",
+    "late_payment": "关闭后到账",
+    "double_payment": "重复付款",
+    "forward_supplement": "转交补充材料",
+    "invoice": "开发票",
+    "invoice_change": "修改发票",
+    "mail_failed": "邮件未送达",
+    "push_failed": "消息未送达",
+}
+
+
+def for_status(status: int) -> str:
+    return _STATUS.get(status, _STATUS[500])
+
+
+def for_refusal(refusal: StaffRefusal | DomainError) -> str:
+    """The sentence of a refusal, its facts filled in."""
+    if isinstance(refusal, staff.PdfRefused):
+        return _PDF[refusal.why]
+    sentence = SENTENCES.get(type(refusal), _STATUS[500])
+    facts = {name: moment(value) if isinstance(value, datetime) else value for name, value in vars(refusal).items()}
+    return sentence.format(**facts)
+
+
+def moment(at: datetime | None) -> str:
+    """A moment in Beijing, to the minute."""
+    return NOTHING if at is None else at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+
+
+def day(at: datetime | None) -> str:
+    return NOTHING if at is None else at.astimezone(BEIJING).strftime("%Y-%m-%d")
+
+
+def iso(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def waited(span: timedelta) -> str:
+    """How long something waits, as people say it."""
+    minutes = max(0, int(span.total_seconds() // 60))
+    days, hours = minutes // 1440, minutes // 60 % 24
+    if days:
+        return f"{days} 天 {hours} 小时" if hours else f"{days} 天"
+    return f"{hours} 小时 {minutes % 60} 分" if hours else f"{minutes} 分钟"
+
+
+def yuan(amount_fen: int) -> str:
+    return f"¥{amount_fen // 100}.{amount_fen % 100:02d}"
+
+
+def stage_label(stage: str) -> str:
+    return STAGES[Stage(stage)].label
+
+
+def business_label(business: str) -> str:
+    return BusinessType(business).label
+
+
+def task_label(kind: str) -> str:
+    return TASK_KINDS.get(kind, kind)
+
+
+def by_category(items: Sequence[ItemView]) -> list[tuple[str, list[ItemView]]]:
+    """Items under the headings of the catalogue, in its order."""
+    return [(category, list(group)) for category, group in groupby(items, key=lambda item: item.category)]
+
+
+FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "moment": moment,
+    "day": day,
+    "iso": iso,
+    "waited": waited,
+    "yuan": yuan,
+    "stage_label": stage_label,
+    "business_label": business_label,
+    "task_label": task_label,
+    "by_category": by_category,
+}

@@ -1,0 +1,63 @@
+"""What the staff's use cases work with, put together once by main.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from backend.services.parts import Parts
+from backend.services.records import CaseRecord
+
+
+class PdfInspector(Protocol):
+    async def pages(self, content: bytes) -> int:
+        """How many pages this PDF has.
+
+        Raises:
+            PdfRefused: it is none, it is locked, or it cannot be read.
+        """
+
+
+class CaseBoard(Protocol):
+    """Reading many cases at once, in pages."""
+
+    async def counts(self) -> Mapping[str, int]:
+        """How many cases stand at each stage."""
+
+    async def page(self, stages: Sequence[str], *, newest_first: bool, limit: int, offset: int) -> list[CaseRecord]:
+        """Cases at these stages by the time they have been there."""
+
+    async def number_ending_in(self, digits: str) -> str | None:
+        """The newest case number that ends so."""
+
+
+@dataclass(frozen=True)
+class SentMessage:
+    """A message to the applicant that left or waits to leave; `state` is the outbox's."""
+
+    at: datetime
+    text: str
+    state: str
+    via: str | None
+
+
+class ChatLog(Protocol):
+    """What the WeChat edge knows about one applicant's chat."""
+
+    async def sent_to(self, openid: str, *, limit: int) -> list[SentMessage]:
+        """The latest messages of the outbox, newest first."""
+
+    async def left_for(self, openid: str) -> int:
+        """How many messages staff can still send before the applicant writes again."""
+
+
+@dataclass(frozen=True)
+class Office:
+    """The parts that all use cases share, and what only the staff's need."""
+
+    parts: Parts
+    pdfs: PdfInspector
+    board: CaseBoard
+    chat_log: ChatLog

@@ -1,0 +1,75 @@
+"""What the staff's use cases refuse; each class is one sentence of the console (backend/console/words.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class StaffRefusal(Exception):
+    """Something that a member of staff cannot do now; nothing has been changed."""
+
+    def __str__(self) -> str:
+        return type(self).__name__
+
+
+class WrongPassword(StaffRefusal):
+    """The user name or the password is wrong; which of them is not told."""
+
+
+@dataclass(eq=False)
+class Locked(StaffRefusal):
+    """Too many wrong passwords."""
+
+    until: datetime
+
+
+class CaseUnknown(StaffRefusal):
+    """There is no such case."""
+
+
+class ChangedMeanwhile(StaffRefusal):
+    """The case was changed after the page was loaded: look again before you decide."""
+
+
+@dataclass(eq=False)
+class TakenByAnother(StaffRefusal):
+    """A colleague is working on this case."""
+
+    display_name: str
+
+
+class TaskUnknown(StaffRefusal):
+    """There is no such task, or it is done already."""
+
+
+class FileUnknown(StaffRefusal):
+    """There is no such file in this case."""
+
+
+class TextNeeded(StaffRefusal):
+    """This step needs words: a reason, a request, a result."""
+
+
+@dataclass(eq=False)
+class TextTooLong(StaffRefusal):
+    """More words than a message can carry."""
+
+    longest: int
+
+
+class DeadlinePassed(StaffRefusal):
+    """A deadline that lies in the past."""
+
+
+@dataclass(eq=False)
+class PdfRefused(StaffRefusal):
+    """The uploaded slip cannot be used; `why` is one of `not_pdf encrypted broken empty too_long too_big`."""
+
+    why: str
+
+
+def all_refusals() -> Iterator[type[StaffRefusal]]:
+    """Every refusal; the console's sentences are checked against it."""
+    yield from StaffRefusal.__subclasses__()

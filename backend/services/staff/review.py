@@ -1,0 +1,110 @@
+"""The agency's review: decide each material, then finish the round (T20, T21, T22)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from backend.domain.case import Event, Stage
+from backend.domain.errors import ItemLocked, ItemsUndecided, ItemUnknown, ReasonNeeded
+from backend.domain.transitions import next_stage
+from backend.services.records import CaseRecord, ItemRecord
+from backend.services.staff.acting import Desk, Form, act_on_case, needed_text, release
+from backend.services.staff.office import Office
+from backend.services.staff.telling import tell
+from backend.services.transitions_log import record_transition
+
+
+async def pass_item(office: Office, form: Form, *, code: str) -> None:
+    """T20: this material is good."""
+
+    async def step(desk: Desk) -> None:
+        await _decide(desk, code, "passed", None)
+
+    await act_on_case(office, form, "item_pass", step)
+
+
+async def reject_item(office: Office, form: Form, *, code: str, reason: str) -> None:
+    """T20: this material has to be sent again; the applicant reads the reason.
+
+    Raises:
+        ReasonNeeded: without one nothing is rejected.
+    """
+    if not reason.strip():
+        raise ReasonNeeded
+    reason = needed_text(reason)
+
+    async def step(desk: Desk) -> None:
+        await _decide(desk, code, "rejected", reason)
+
+    await act_on_case(office, form, "item_reject", step)
+
+
+async def finish_review(office: Office, form: Form) -> None:
+    """T21, T22: close the round; one push, and a mail when something has to be sent again.
+
+    Raises:
+        ItemsUndecided: some material is neither passed nor rejected.
+    """
+
+    async def step(desk: Desk) -> None:
+        items = await desk.uow.items.where(order_by="code", case_id=desk.case.id, active=True)
+        undecided = tuple(item.code for item in items if item.state == "uploaded")
+        if undecided:
+            raise ItemsUndecided(items=undecided)
+        rejected = [item for item in items if item.state == "rejected"]
+        if rejected:
+            await _finish_rejected(desk, rejected)
+        else:
+            after = await record_transition(desk.uow, desk.case, Event.FINISH_REVIEW_PASSED, desk.who, now=desk.now)
+            await tell(desk, after, "review_passed")
+
+    await act_on_case(office, form, "finish_review", step)
+
+
+async def _finish_rejected(desk: Desk, rejected: Sequence[ItemRecord]) -> None:
+    codes = [item.code for item in rejected]
+    after = await record_transition(
+        desk.uow, desk.case, Event.FINISH_REVIEW_REJECTED, desk.who, now=desk.now, facts={"rejected": codes}
+    )
+    lines = [f"· {item_name(desk, item.code)}：{item.reject_reason}" for item in rejected]
+    await tell(desk, after, "review_rejected", by_mail=True, count=len(rejected), items="\n".join(lines))
+    await release(desk)
+
+
+async def _decide(desk: Desk, code: str, state: str, reason: str | None) -> None:
+    event = Event.ITEM_PASS if state == "passed" else Event.ITEM_REJECT
+    next_stage(Stage(desk.case.stage), event)
+    item = await desk.uow.items.first(case_id=desk.case.id, code=code, active=True, lock=True)
+    if item is None:
+        raise ItemUnknown(item=code)
+    if not is_decidable(desk.case, item):
+        raise ItemLocked(item_name=item_name(desk, code))
+    decided = replace(
+        item, state=state, reject_reason=reason, decided_by=desk.who.id, decided_at=desk.now, round=desk.case.round
+    )
+    await desk.uow.items.save(decided)
+    await record_transition(
+        desk.uow,
+        desk.case,
+        event,
+        desk.who,
+        now=desk.now,
+        reason=reason,
+        facts={"item": code, "round": desk.case.round},
+    )
+
+
+def is_decidable(case: CaseRecord, item: ItemRecord) -> bool:
+    """Sent and not decided yet, or decided in this very round: a slip of the hand can be mended until it is finished.
+
+    What was passed in an earlier round stays passed (states.md 2.5, 2).
+    """
+    if item.state == "uploaded":
+        return True
+    return item.state in ("passed", "rejected") and item.decided_at is not None and item.decided_at >= case.stage_since
+
+
+def item_name(desk: Desk, code: str) -> str:
+    material = desk.office.parts.catalogues.at(desk.case.catalogue_version).material(code)
+    return material.name if material else code
