@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 
 from backend.domain.conditions import Condition
@@ -58,8 +57,7 @@ class Material:
     name: str
     category: str
     marks: Mapping[BusinessType, Mark]
-    when: Condition | None
-    when_for: Mapping[BusinessType, Condition]
+    conditions: Mapping[BusinessType, Condition]
     template: TemplateKind
     files_min: int
     files_max: int
@@ -71,7 +69,8 @@ class Material:
     force: Force
 
     def condition_for(self, business: BusinessType) -> Condition | None:
-        return self.when_for.get(business, self.when)
+        """What must hold for the material to be listed; None means always."""
+        return self.conditions.get(business)
 
 
 @dataclass(frozen=True)
@@ -232,6 +231,3 @@ class Catalogue:
 
     def material(self, code: str) -> Material | None:
         return self.materials.get(code)
-
-
-EMPTY_MARKS: Mapping[BusinessType, Mark] = MappingProxyType({})

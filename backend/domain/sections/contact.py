@@ -9,7 +9,7 @@ from backend.domain.emails import read_emails
 from backend.domain.masks import mask_emails, mask_phone
 from backend.domain.numbers import read_phone
 from backend.domain.sections.fields import FieldsPrompt, SectionStore
-from backend.domain.sections.opening import chosen_employer
+from backend.domain.sections.opening import chosen_employer, district_name
 from backend.domain.sections.prompt import Accepted, FieldSpec, PagePrompt, Prompt, Reading
 from backend.domain.talk import Kind, Question
 
@@ -35,12 +35,11 @@ def _is_phone(piece: str) -> bool:
 
 def contact_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
     employer = chosen_employer(ctx)
-    district = ctx.catalogue.districts.get(employer.district) if employer else None
     facts = {
         "name": ctx.applicant.name,
         "id_no": ctx.applicant.masked_id,
         "company": employer.name if employer else "",
-        "district": district.name if district else (employer.district if employer else ""),
+        "district": district_name(employer, ctx) if employer else "",
     }
     fields = FieldsPrompt(
         key="contact.reach",

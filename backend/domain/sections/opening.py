@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from backend.domain.context import EmployerFacts, InterviewContext
+from backend.domain.districts import read_district
 from backend.domain.draft import Draft
+from backend.domain.errors import UnknownOption
 from backend.domain.sections.prompt import ChoicePrompt, Prompt, Reply
 from backend.domain.talk import Kind, Option, Question, Say, Wants, Wish
 
@@ -41,8 +43,15 @@ def employer_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
 
 
 def _employer_label(employer: EmployerFacts, ctx: InterviewContext) -> str:
-    district = ctx.catalogue.districts.get(employer.district)
-    return f"{employer.name}（{district.name if district else employer.district}）"
+    return f"{employer.name}（{district_name(employer, ctx)}）"
+
+
+def district_name(employer: EmployerFacts, ctx: InterviewContext) -> str:
+    """The present name of the employer's district, whatever name or code is stored (F23)."""
+    try:
+        return read_district(employer.district, ctx.catalogue.districts).name
+    except UnknownOption:
+        return employer.district
 
 
 def notice_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:

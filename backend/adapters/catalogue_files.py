@@ -1,0 +1,35 @@
+"""Reads the catalogue's YAML files; what they mean is decided by the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from backend.domain.catalogue import Catalogue
+from backend.domain.catalogue_reading import DOCUMENTS
+from backend.domain.errors import CatalogueFaulty
+
+FOLDER: Final = Path(__file__).resolve().parent.parent / "catalogue"
+
+
+def load_catalogue(folder: Path = FOLDER) -> Catalogue:
+    """The catalogue of a folder, checked as a whole; other files of the folder belong to others.
+
+    Raises:
+        CatalogueFaulty: naming every fault, files that are no YAML included.
+    """
+    documents: dict[str, Mapping[str, Any]] = {}
+    faults: list[str] = []
+    for path in (folder / f"{name}.yml" for name in DOCUMENTS):
+        if not path.exists():
+            continue
+        try:
+            documents[path.stem] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            faults.append(f"{path.name}: {type(error).__name__}")
+    if faults:
+        raise CatalogueFaulty(faults=tuple(faults))
+    return Catalogue.from_documents(documents)
