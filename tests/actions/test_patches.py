@@ -1,0 +1,115 @@
+"""The overrides of Rasa's hot spots give what stock Rasa gives (rasa.md), and refuse another Rasa."""
+
+from __future__ import annotations
+
+import jsonschema
+import pytest
+import rasa
+from rasa.core.actions.action import RemoteAction
+from rasa.shared.core.events import Event, deserialise_events
+
+from nlu import patches
+from nlu.turn import Turn, current_turn
+
+ANSWERS = [
+    {"events": [], "responses": []},
+    {"events": [{"event": "slot", "name": "a", "value": 1, "timestamp": None}], "responses": [{"text": "x"}]},
+    {"events": [{"event": "active_loop", "name": None}, {"event": "followup", "name": "action_listen"}]},
+    {"events": [{"event": "action", "name": "contact_form", "policy": None, "confidence": None}], "responses": []},
+    {"events": [{"event": "nonsense"}], "responses": []},
+    {"events": [{"name": "no event key"}], "responses": []},
+    {"events": {}, "responses": []},
+    {"events": [], "responses": ["text"]},
+    [],
+]
+EVENTS = [
+    {"event": "slot", "name": "a", "value": 1},
+    {"event": "active_loop", "name": "contact_form"},
+    {"event": "action", "name": "contact_form", "policy": None, "confidence": None},
+    {"event": "followup", "name": "action_listen"},
+    {"event": "user", "text": "好", "parse_data": {"intent": {"name": "affirm"}, "entities": []}},
+    {"event": "action_execution_rejected", "name": "contact_form", "policy": None, "confidence": None},
+]
+
+
+@pytest.fixture(autouse=True)
+def stock_again():
+    yield
+    patches.remove()
+
+
+def verdict(answer) -> str:
+    try:
+        RemoteAction("a", None)._validate_action_result(answer)
+        return "valid"
+    except jsonschema.ValidationError:
+        return "invalid"
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_an_action_servers_answer_is_judged_as_stock_rasa_judges_it(answer) -> None:
+    stock = verdict(answer)
+    patches.apply()
+    assert verdict(answer) == stock
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_events_are_read_as_stock_rasa_reads_them(event) -> None:
+    stock = deserialise_events([dict(event)])
+    patches.apply()
+    assert [type(one) for one in deserialise_events([dict(event)])] == [type(one) for one in stock]
+    assert deserialise_events([dict(event)]) == stock
+
+
+def test_an_unknown_event_is_still_refused() -> None:
+    patches.apply()
+    with pytest.raises(ValueError):
+        Event.resolve_by_type("nonsense")
+    assert Event.resolve_by_type("topic") is None
+
+
+def test_a_text_rule_is_never_looked_for_and_an_intent_rule_is() -> None:
+    from rasa.core.policies.rule_policy import RulePolicy
+
+    asked = []
+    find = patches._no_text_rules(lambda self, tracker, domain, use_text: asked.append(use_text) or ("a", "b", False))
+    assert find(None, None, None, use_text_for_last_user_input=True) == (None, None, False)
+    assert find(None, None, None, use_text_for_last_user_input=False)[0] == "a"
+    assert asked == [False] and RulePolicy is not None
+
+
+async def test_a_failed_action_is_noted_in_the_turn() -> None:
+    patches.apply()
+    turn = Turn("o_1", "k")
+    current_turn.set(turn)
+    with pytest.raises(Exception):
+        await RemoteAction("contact_form", None).run(None, None, _Tracker(), _Domain())
+    assert turn.faults == ["contact_form: RasaException"]
+
+
+def test_another_version_of_rasa_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rasa, "__version__", "3.6.22")
+    with pytest.raises(patches.PatchesRefused):
+        patches.apply()
+
+
+def test_a_missing_override_is_named() -> None:
+    with pytest.raises(patches.PatchesRefused, match="resolve_by_type"):
+        patches.check()
+    patches.apply()
+    patches.check()
+
+
+class _Tracker:
+    sender_id = "o_1"
+
+    def current_state(self, _verbosity):
+        return {}
+
+
+class _Domain:
+    def does_custom_action_explicitly_need_domain(self, _name):
+        return False
+
+    def as_dict(self):
+        return {}
