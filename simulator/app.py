@@ -1,14 +1,24 @@
 """Puts the parts of the simulator together into one aiohttp application."""
 
 import asyncio
-import importlib
-import importlib.util
 from collections.abc import AsyncIterator
 from typing import Final
 
 from aiohttp import web
 
-from simulator import account, control, control_users, jssdk, menus, messages, oauth, templates, uploads
+from simulator import (
+    account,
+    control,
+    control_users,
+    jssdk,
+    menus,
+    messages,
+    oauth,
+    pay,
+    phone,
+    templates,
+    uploads,
+)
 from simulator.api import add_unknown_paths, record_and_fail
 from simulator.inbound import INBOUND, Inbound
 from simulator.push import PUSHES, PushEngine
@@ -32,7 +42,8 @@ def build_app(settings: SimSettings) -> web.Application:
     app.cleanup_ctx.append(_run_timers)
     for part in (control, control_users, account, messages, templates, uploads, menus, oauth, jssdk):
         part.add_routes(app)
-    _add_neighbours(app, world)
+    pay.add_routes(app, world)
+    phone.add_routes(app, world)
     add_unknown_paths(app)
     return app
 
@@ -43,9 +54,3 @@ async def _run_timers(app: web.Application) -> AsyncIterator[None]:
     yield
     runner.cancel()
     await world.close()
-
-
-def _add_neighbours(app: web.Application, world: World) -> None:
-    for name in ("simulator.pay", "simulator.phone"):
-        if importlib.util.find_spec(name) is not None:
-            importlib.import_module(name).add_routes(app, world)

@@ -34,17 +34,26 @@ VALUE_RULES: Final[dict[str, re.Pattern[str]]] = {
     "const": re.compile(r".{1,20}"),
     "enum": re.compile(r".{1,20}"),
 }
-STANDARD: Final = (
-    (
+# name: (title, content); the id of a standard template is known in advance, see `standard_id`.
+STANDARD: Final[dict[str, tuple[str, str]]] = {
+    "progress": (
         "办理进度提醒",
-        "办理事项:{{thing1.DATA}}\n当前进度:{{phrase2.DATA}}\n更新时间:{{time3.DATA}}\n备注:{{thing4.DATA}}",
+        "业务编号:{{character_string1.DATA}}\n当前进度:{{phrase2.DATA}}\n备注:{{thing3.DATA}}",
     ),
-    ("材料补正提醒", "办理事项:{{thing1.DATA}}\n补正原因:{{thing2.DATA}}\n通知时间:{{time3.DATA}}"),
-    ("待付款提醒", "订单编号:{{character_string1.DATA}}\n订单金额:{{amount2.DATA}}\n付款截止:{{time3.DATA}}"),
-    ("审核结果通知", "办理事项:{{thing1.DATA}}\n审核结果:{{phrase2.DATA}}\n审核时间:{{time3.DATA}}"),
-    ("预约成功通知", "预约事项:{{thing1.DATA}}\n预约时间:{{time2.DATA}}\n预约地点:{{thing3.DATA}}"),
-    ("证件到期提醒", "证件名称:{{thing1.DATA}}\n到期时间:{{time2.DATA}}\n温馨提示:{{thing3.DATA}}"),
-)
+    "payment": ("支付成功通知", "业务编号:{{character_string1.DATA}}\n金额:{{amount2.DATA}}\n状态:{{phrase3.DATA}}"),
+    "payment_reminder": (
+        "待支付提醒",
+        "业务编号:{{character_string1.DATA}}\n提醒:{{thing2.DATA}}\n截止时间:{{time3.DATA}}",
+    ),
+    "refund": ("退款通知", "业务编号:{{character_string1.DATA}}\n金额:{{amount2.DATA}}\n状态:{{phrase3.DATA}}"),
+    "appointment": ("预约成功通知", "预约事项:{{thing1.DATA}}\n预约时间:{{time2.DATA}}\n预约地点:{{thing3.DATA}}"),
+    "expiry": ("证件到期提醒", "证件名称:{{thing1.DATA}}\n到期时间:{{time2.DATA}}\n温馨提示:{{thing3.DATA}}"),
+}
+
+
+def standard_id(name: str) -> str:
+    """43 characters, as real ids."""
+    return f"SIM-{name}-".ljust(43, "0")
 
 
 @dataclass(frozen=True)
@@ -78,8 +87,8 @@ class Templates:
         self.installed: dict[str, Template] = {}
         self.sent: dict[tuple[str, str], tuple[datetime, int]] = {}
         world.on_reset(self.sent.clear)
-        for title, content in STANDARD:
-            self.install(title, content)
+        for name, (title, content) in STANDARD.items():
+            self.install(title, content, standard_id(name))
 
     def install(self, title: str, content: str, template_id: str = "") -> Template:
         made = self._world.ids.text("template", len(self.installed) + 1, 43, _ID_ALPHABET)

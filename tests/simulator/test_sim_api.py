@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 from aiohttp import FormData
 
-from simulator.templates import is_allowed
+from simulator.templates import is_allowed, standard_id
 from tests.simulator.conftest import Sim
 
 SEND = "/cgi-bin/message/custom/send"
@@ -175,20 +176,19 @@ async def test_the_video_of_a_user_is_named_not_sent(sim: Sim) -> None:
 
 
 async def test_a_template_message_is_shown_and_reported(sim: Sim) -> None:
-    template = (await sim.get("/_sim/templates"))["templates"][1]
-    data = {"thing1": {"value": "新申请"}, "thing2": {"value": "照片不清楚"}, "time3": {"value": "2026年1月1日 15:01"}}
-    body = {"touser": sim.openid, "template_id": template["template_id"], "url": "https://a.example/", "data": data}
+    data = {"character_string1": {"value": "GJ20261121-00001"}, "phrase2": {"value": "待补材料"}}
+    data |= {"thing3": {"value": "照片不清楚"}}
+    body = {"touser": sim.openid, "template_id": standard_id("progress"), "url": "https://a.example/", "data": data}
     answer = await sim.call("/cgi-bin/message/template/send", body | {"client_msg_id": "m1"})
     again = await sim.call("/cgi-bin/message/template/send", body | {"client_msg_id": "m1"})
     await sim.post("/_sim/clock", {"advance_s": 2})
     (bubble,) = await sim.bubbles()
-    assert bubble["card"]["fields"][1] == {"label": "补正原因", "value": "照片不清楚"}
+    assert bubble["card"]["fields"][2] == {"label": "备注", "value": "照片不清楚"}
     assert answer["msgid"] == again["msgid"] > 2**53
-    await sim.client.get("/_sim/clock")
     for _ in range(50):
         if sim.product.received:
             break
-        await sim.bubbles(after=1, wait_s=0.02)
+        await asyncio.sleep(0.02)
     fields = sim.product.received[0].fields
     assert (fields["Event"], fields["Status"], fields["MsgID"]) == (
         "TEMPLATESENDJOBFINISH",
@@ -200,13 +200,12 @@ async def test_a_template_message_is_shown_and_reported(sim: Sim) -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        ({}, "data.thing1.value is empty"),
-        ({"thing1": {"value": "一" * 21}}, "data.thing1.value invalid"),
+        ({}, "data.character_string1.value is empty"),
+        ({"character_string1": {"value": "工居"}}, "data.character_string1.value invalid"),
     ],
 )
 async def test_bad_template_values_are_47003_with_the_field(sim: Sim, data: dict[str, Any], said: str) -> None:
-    template = (await sim.get("/_sim/templates"))["templates"][0]
-    body = {"touser": sim.openid, "template_id": template["template_id"], "data": data}
+    body = {"touser": sim.openid, "template_id": standard_id("progress"), "data": data}
     answer = await sim.call("/cgi-bin/message/template/send", body)
     assert answer["errcode"] == 47003 and said in answer["errmsg"]
 
@@ -304,3 +303,24 @@ async def test_clearing_the_quota_works_ten_times_a_month(sim: Sim) -> None:
     body = {"appid": sim.world.settings.app_id}
     codes = [(await sim.call("/cgi-bin/clear_quota", body))["errcode"] for _ in range(11)]
     assert codes == [0] * 10 + [48006]
+
+
+async def test_someone_who_refuses_templates_gets_none_and_the_report_says_so(sim: Sim) -> None:
+    await sim.client.patch(f"/_sim/users/{sim.openid}", json={"refuses_templates": True})
+    data = {key: {"value": value} for key, value in (("thing1", "面谈"), ("time2", "2026-12-01"), ("thing3", "西城"))}
+    body = {"touser": sim.openid, "template_id": standard_id("appointment"), "data": data}
+    assert (await sim.call("/cgi-bin/message/template/send", body))["errcode"] == 0
+    await sim.post("/_sim/clock", {"advance_s": 2})
+    for _ in range(50):
+        if sim.product.received:
+            break
+        await asyncio.sleep(0.02)
+    assert sim.product.received[0].fields["Status"] == "failed:user block" and await sim.bubbles() == []
+
+
+async def test_an_owner_may_install_a_template_of_her_own(sim: Sim) -> None:
+    own = {"title": "自定义", "content": "说明:{{thing1.DATA}}", "template_id": "own"}
+    await sim.post("/_sim/templates", own)
+    body = {"touser": sim.openid, "template_id": "own", "data": {"thing1": {"value": "一行\n第二行不显示"}}}
+    assert (await sim.call("/cgi-bin/message/template/send", body))["errcode"] == 0
+    assert (await sim.bubbles())[0]["card"]["fields"] == [{"label": "说明", "value": "一行"}]
