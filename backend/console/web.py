@@ -24,6 +24,9 @@ from backend.services.staff.sign_in import SignedIn, session_of
 OFFICE: Final = web.AppKey("office", Office)
 COOKIES_ARE_SECURE: Final = web.AppKey("cookies_are_secure", bool)
 
+SIGNED_IN: Final = web.RequestKey("signed_in", SignedIn)
+FORM: Final = web.RequestKey("form", Mapping[str, "str | Upload"])
+
 SESSION_COOKIE: Final = "gongju_console"
 BEFORE_SIGN_IN_COOKIE: Final = "gongju_console_form"
 CSRF_FIELD: Final = "csrf"
@@ -59,8 +62,7 @@ def office(request: web.Request) -> Office:
 
 def signed_in(request: web.Request) -> SignedIn:
     """Who is at the console; the session middleware has put it there for every page but the public ones."""
-    who: SignedIn = request["signed_in"]
-    return who
+    return request[SIGNED_IN]
 
 
 def text_of(request: web.Request, name: str) -> str:
@@ -70,8 +72,7 @@ def text_of(request: web.Request, name: str) -> str:
 
 
 def form(request: web.Request) -> Fields:
-    fields: Fields = request["form"]
-    return fields
+    return request[FORM]
 
 
 def set_up_templates(app: web.Application) -> None:
@@ -88,7 +89,7 @@ def set_up_templates(app: web.Application) -> None:
 
 def render(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
     """A page, or the part of it that htmx asked for; `token()` gives each of its forms a one-time token."""
-    who: SignedIn | None = request.get("signed_in")
+    who = request.get(SIGNED_IN)
     shared = {"me": who, "csrf": who.csrf_token if who else "", "token": _one_time_token, "path": request.path}
     return aiohttp_jinja2.render_template(template, request, {**shared, **context}, status=status)
 
@@ -144,7 +145,7 @@ async def sessions(request: web.Request, handler: Handler) -> web.StreamResponse
     who = await session_of(office(request), token) if token else None
     if who is None:
         return _to_sign_in(request)
-    request["signed_in"] = who
+    request[SIGNED_IN] = who
     return await handler(request)
 
 
@@ -155,8 +156,8 @@ async def csrf(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         raise web.HTTPForbidden
-    request["form"] = await _read_form(request)
-    who: SignedIn | None = request.get("signed_in")
+    request[FORM] = await _read_form(request)
+    who = request.get(SIGNED_IN)
     expected = who.csrf_token if who else request.cookies.get(BEFORE_SIGN_IN_COOKIE, "")
     offered = request.headers.get(CSRF_HEADER) or text_of(request, CSRF_FIELD)
     if not expected or not hmac.compare_digest(expected.encode(), offered.encode()):

@@ -1,0 +1,112 @@
+"""The console as a browser without scripts sees it: from sign-in to the slip."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from backend.domain.case import Stage
+from tests.console.console_world import Browser, World, a_pdf
+
+
+async def test_a_case_goes_from_review_to_the_slip(browser: Browser, world: World) -> None:
+    await world.a_member_of_staff()
+    case = await world.a_case()
+    url = f"/console/cases/{case.case_no}"
+    assert (await browser.sign_in())[0] == 303
+    for code in ("BA01", "HO04", "WK01"):
+        _, page = await browser.get(url)
+        assert (await browser.press(page, f"{url}/items/{code}/pass"))[0] == 303
+    for event in ("finish_review", "file_to_bureau", "pass_first", "pass_final"):
+        _, page = await browser.get(url)
+        assert (await browser.press(page, f"{url}/events/{event}"))[0] == 303
+    _, page = await browser.get(url)
+    assert (await browser.upload(page, f"{url}/events/upload_confirmation", "slip", a_pdf()))[0] == 303
+    assert (await world.case(case)).stage == Stage.COMPLETED
+
+
+async def test_the_queue_shows_the_longest_wait_first(browser: Browser, world: World) -> None:
+    await world.a_member_of_staff()
+    now = world.clock.now()
+    await world.a_case(number=1, stage_since=now - timedelta(hours=1))
+    await world.a_case(number=2, stage_since=now - timedelta(days=3))
+    await browser.sign_in()
+    _, page = await browser.get("/console/queue")
+    assert page.index("GJ20260316-00002") < page.index("GJ20260316-00001")
+    assert "3 天" in page
+
+
+async def test_the_queue_can_be_narrowed_to_one_stage(browser: Browser, world: World) -> None:
+    await world.a_member_of_staff()
+    await world.a_case(number=1)
+    await world.a_case(Stage.AGENCY_PASSED, number=2)
+    await browser.sign_in()
+    _, page = await browser.get("/console/queue?lane=ours&stage=agency_passed")
+    assert "GJ20260316-00002" in page
+    assert "GJ20260316-00001" not in page
+
+
+async def test_a_case_is_found_by_its_last_digits(browser: Browser, world: World) -> None:
+    await world.a_member_of_staff()
+    await world.a_case(number=7)
+    await browser.sign_in()
+    async with browser.client.get("/console/find?q=00007", allow_redirects=False) as response:
+        assert response.headers["Location"] == "/console/cases/GJ20260316-00007"
+
+
+async def test_a_number_that_nobody_has_is_answered_kindly(browser: Browser, world: World) -> None:
+    await world.a_member_of_staff()
+    await browser.sign_in()
+    _, page = await browser.get("/console/find?q=99999")
+    assert "没有找到这个申请编号" in page
+
+
+async def test_the_case_page_shows_no_full_id_number_phone_or_address_of_mail(browser: Browser, world: World) -> None:
+    await world.a_member_of_staff()
+    case = await world.a_case()
+    await browser.sign_in()
+    _, page = await browser.get(f"/console/cases/{case.case_no}")
+    assert "2201*****3344" in page
+    for secret in ("220101198501013344", "13800138000", "a@example.com", "样张三"):
+        assert secret not in page
+
+
+async def test_revealing_the_id_number_is_written_down(browser: Browser, world: World) -> None:
+    await world.a_member_of_staff()
+    case = await world.a_case()
+    await browser.sign_in()
+    _, page = await browser.get(f"/console/cases/{case.case_no}")
+    token = page.split('"X-CSRF-Token": "')[1].split('"')[0]
+    _, shown = await browser.post(f"/console/cases/{case.case_no}/reveal/identity", {}, headers={"X-CSRF-Token": token})
+    assert "220101198501013344" in shown
+    assert [view.what for view in await world.rows("document_views", case_id=case.id)] == ["identity"]
+
+
+async def test_looking_at_a_file_is_written_down(browser: Browser, world: World) -> None:
+    await world.a_member_of_staff()
+    case = await world.a_case()
+    await browser.sign_in()
+    item = (await world.items(case))["BA01"]
+    held = (await world.rows("item_files", item_id=item.id))[0]
+    async with browser.client.get(f"/console/cases/{case.case_no}/files/{held.file_id}") as response:
+        assert response.content_type == "image/jpeg"
+        assert (await response.read()).startswith(b"\xff\xd8\xff")
+    assert [view.file_id for view in await world.rows("document_views", case_id=case.id)] == [held.file_id]
+
+
+async def test_a_file_of_another_case_is_not_shown(browser: Browser, world: World) -> None:
+    await world.a_member_of_staff()
+    mine, other = await world.a_case(number=1), await world.a_case(number=2)
+    await browser.sign_in()
+    item = (await world.items(other))["BA01"]
+    held = (await world.rows("item_files", item_id=item.id))[0]
+    status, page = await browser.get(f"/console/cases/{mine.case_no}/files/{held.file_id}")
+    assert status == 404
+    assert "没有找到这个文件" in page
+
+
+async def test_an_unknown_page_is_answered_kindly(browser: Browser, world: World) -> None:
+    await world.a_member_of_staff()
+    await browser.sign_in()
+    status, page = await browser.get("/console/nowhere")
+    assert status == 404
+    assert "没有这个页面" in page
