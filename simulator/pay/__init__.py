@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Any
 
 from aiohttp import web
 
@@ -19,7 +18,6 @@ from simulator.world import World
 
 log = logging.getLogger("simulator")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-_PAY_PATH: Final = re.compile(r"/_sim/users/[^/]+/pay")
 
 
 def add_routes(app: web.Application, world: World, settings: PaySettings | None = None) -> None:
@@ -69,19 +67,6 @@ class _Control:
         app.router.add_post("/_sim/pay/refunds", self._refunds)
         app.router.add_post("/_sim/users/{openid}/pay/open", self._open)
         app.router.add_post("/_sim/users/{openid}/pay", self._pay)
-        app.middlewares.append(self._before_deeds)
-
-    @property
-    def _before_deeds(self) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
-        """The route `/_sim/users/{openid}/{deed}` stands earlier in the table and would take the payment's path."""
-
-        @web.middleware
-        async def divert(request: web.Request, handler: Handler) -> web.StreamResponse:
-            if request.method == "POST" and _PAY_PATH.fullmatch(request.path):
-                return await self._pay(request)
-            return await handler(request)
-
-        return divert
 
     async def _orders(self, _: web.Request) -> web.Response:
         return web.json_response({"orders": [summary(order) for order in self._ledger.all()]})
