@@ -10,6 +10,7 @@ from simulator.faults import BadFault
 from simulator.inbound import INBOUND
 from simulator.push import PUSHES, PushRules, verify_server
 from simulator.settings import BadSettings
+from simulator.transcript_page import transcript_page
 from simulator.world import WORLD
 
 ORIGINS: Final = {"Access-Control-Allow-Origin": "*"}
@@ -119,6 +120,7 @@ async def forget_violations(request: web.Request) -> web.Response:
 
 
 async def list_transcript(request: web.Request) -> web.Response:
+    """`?after=N`, `?name=` and `?openid=` choose; `?format=html` is a page to read or to keep."""
     after = int(request.query.get("after", "0") or 0)
     name, openid = request.query.get("name", ""), request.query.get("openid", "")
     entries = [
@@ -126,6 +128,8 @@ async def list_transcript(request: web.Request) -> web.Response:
         for entry in request.app[WORLD].transcript.after(after)
         if name in entry.name and openid in entry.openid
     ]
+    if request.query.get("format") == "html":
+        return web.Response(text=transcript_page(entries), content_type="text/html")
     return answer({"entries": entries, "next": entries[-1]["seq"] if entries else after})
 
 

@@ -14,7 +14,7 @@ from yarl import URL
 
 from simulator import crypto, wire
 from simulator.chat import FAULT_BANNER, Bubble
-from simulator.replies import MalformedReply, Reply, check_reply
+from simulator.replies import LIMIT_BYTES, MalformedReply, Reply, check_reply
 from simulator.world import World
 
 log = logging.getLogger("simulator")
@@ -25,7 +25,6 @@ HEADERS: Final = {
     "Content-Type": "text/xml",
 }
 SILENT_EVENTS: Final = ("unsubscribe", "VIEW", "TEMPLATESENDJOBFINISH")
-MAX_ANSWER_BYTES: Final = 1024 * 1024
 
 
 @dataclass
@@ -161,8 +160,8 @@ class PushEngine:
             allow_redirects=False,
         )
         async with sent as response:
-            answer = await response.content.read(MAX_ANSWER_BYTES)
-            while chunk := await response.content.read(MAX_ANSWER_BYTES):
+            answer = b""
+            while len(answer) <= LIMIT_BYTES and (chunk := await response.content.readany()):
                 answer += chunk
             if response.status != 200:
                 raise _Failed(f"HTTP status {response.status}")

@@ -11,6 +11,7 @@ from simulator.chat import Bubble, text_links
 from simulator.settings import SimSettings
 
 TEXT_LIMIT_BYTES: Final = 2048
+LIMIT_BYTES: Final = 1024 * 1024
 _ANY_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*>")
 _GOOD_ANCHOR: Final = re.compile(r"""<a\s+href\s*=\s*(["']).*?\1[^>]*>.*?</a>""", re.S | re.I)
 _ESCAPE: Final = re.compile(r"\\u[0-9a-fA-F]{4}")
@@ -33,6 +34,8 @@ def check_reply(body: bytes, *, settings: SimSettings, openid: str, push: str) -
     """Raises MalformedReply."""
     if body.strip() in (b"", b"success"):
         return Reply()
+    if len(body) > LIMIT_BYTES:
+        raise MalformedReply(f"the reply is larger than {LIMIT_BYTES} bytes")
     try:
         root = _opened(wire.parse(body), settings)
         _check_envelope(root, settings=settings, openid=openid)

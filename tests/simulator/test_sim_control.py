@@ -163,3 +163,9 @@ async def test_the_owner_may_change_the_mode_at_run_time(sim: Sim) -> None:
 
 async def test_a_wrong_key_is_refused_by_the_console(sim: Sim) -> None:
     assert (await sim.client.post("/_sim/account", json={"aes_key": "short"})).status == 400
+
+
+async def test_the_transcript_is_also_a_page_that_escapes_what_users_wrote(sim: Sim) -> None:
+    await sim.deed("say", text="<script>alert(1)</script>")
+    page = await (await sim.client.get("/_sim/transcript", params={"format": "html"})).text()
+    assert "往来记录" in page and "<script>" not in page and "&lt;script&gt;" in page

@@ -221,3 +221,9 @@ async def test_a_late_answer_under_an_injected_fault_is_tagged(sim: Sim) -> None
     await sim.deed("say", text="慢")
     assert (await sim.get("/_sim/violations"))["violations"][0]["fault"] == "push latency"
     assert (await sim.get("/_sim/violations", untagged="1"))["violations"] == []
+
+
+async def test_an_endless_reply_is_cut_off(sim: Sim) -> None:
+    sim.product.reply = lambda fields: b"<xml>" + b" " * 3_000_000
+    await sim.deed("say", text="你好")
+    assert await sim.rules_broken() == ["malformed_reply"]
