@@ -168,7 +168,9 @@ def _material(row: Mapping[str, Any], document: Mapping[str, Any]) -> c.Material
 def _question(row: Mapping[str, Any], document: Mapping[str, Any]) -> c.ConditionQuestion:
     kind = _text(row.get("kind", "choice"))
     options = tuple(
-        c.ConditionOption(_text(one["code"]), _text(one["label"]), _texts(one.get("aliases")), _text(one.get("notice", "")))
+        c.ConditionOption(
+            _text(one["code"]), _text(one["label"]), _texts(one.get("aliases")), _text(one.get("notice", ""))
+        )
         for one in row.get("options", ())
     )
     if kind == "choice" and len(options) < 2:

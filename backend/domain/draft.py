@@ -30,7 +30,7 @@ class Draft:
 
     def answer(self, section: str, name: str) -> str:
         """The accepted value, or the empty string."""
-        return self.answers.get(section, _EMPTY).get(name, "")
+        return str(self.answers.get(section, _EMPTY).get(name, ""))
 
     def rows(self, section: str) -> tuple[Entry, ...]:
         return self.entries.get(section, ())

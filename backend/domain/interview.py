@@ -121,6 +121,8 @@ def _after(ctx: InterviewContext, wish: Wish | None) -> InterviewContext:
 
 
 def _answer(draft: Draft, command: Answer, ctx: InterviewContext) -> Reply:
+    if command.option == "finish_item":
+        return _finish_item(draft, FinishItem(), ctx)
     before = script.current(draft, ctx)
     reply = routing.route(draft, command, ctx, before)
     if not reply.accepted:
@@ -326,7 +328,9 @@ def _direct(draft: Draft, ctx: InterviewContext, key: str, option: str) -> Reply
     prompt = next((one for one in script.prompts(draft, ctx) if one.key == key), None)
     if prompt is None:
         section = key.partition(".")[0]
-        return Reply(draft, () if Editable(section) in STAGES[ctx.stage].applicant_may_edit else (_locked(section, ctx),))
+        return Reply(
+            draft, () if Editable(section) in STAGES[ctx.stage].applicant_may_edit else (_locked(section, ctx),)
+        )
     reply = prompt.answer(draft, ctx, Answer(option=option))
     return replace(reply, draft=reply.draft.at(None)) if reply.accepted else reply
 

@@ -13,7 +13,20 @@ from backend.domain.errors import MonthNeeded, MonthWrong
 OPEN: Final = "OPEN"
 """An end that is not known yet: 至今, 无固定期限."""
 
-_OPEN_WORDS: Final = ("至今", "现在", "目前", "到现在", "今", "无固定期限", "无固定", "长期", "在读", "在职", "open", "now")
+_OPEN_WORDS: Final = (
+    "至今",
+    "现在",
+    "目前",
+    "到现在",
+    "今",
+    "无固定期限",
+    "无固定",
+    "长期",
+    "在读",
+    "在职",
+    "open",
+    "now",
+)
 _CN_DIGITS: Final = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _YEAR_MONTH: Final = re.compile(r"(\d{4}|\d{2})\s*[年./\-—–\s]\s*(\d{1,2})(?:\s*月|(?=\D|$))(?:\D*\d{1,2}\s*[日号]?)?")
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(?:\d{2})?")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as having
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
@@ -180,7 +181,7 @@ class Question:
     optional: bool = False
     number: int = 0
     total: int = 0
-    facts: Facts = field(default_factory=lambda: _NONE)
+    facts: Facts = having(default_factory=lambda: _NONE)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -205,7 +206,7 @@ class Say:
     """One sentence: the code names it, the facts fill it."""
 
     code: str
-    facts: Facts = field(default_factory=lambda: _NONE)
+    facts: Facts = having(default_factory=lambda: _NONE)
 
     def to_json(self) -> dict[str, Any]:
         return {"code": self.code, "facts": dict(self.facts)}

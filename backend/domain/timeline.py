@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
 from backend.domain.enums import DEGREE_OF_LEVEL, LEVELS, REGIONS_OUTSIDE
@@ -14,8 +15,23 @@ Row = Mapping[str, str]
 UNEMPLOYED: Final = "待业"
 HIGH_SCHOOL: Final = "高中及以下"
 FULL_TIME: Final = frozenset({"全日制学生", "留学"})
-_HIGH_SCHOOL_WORDS: Final = ("高中", "中学", "附中", "一中", "二中", "三中", "实验中", "中专", "职高", "技校", "职业高", "中等专业",
-                             "技工学校", "卫校", "师范学校")  # fmt: skip
+_HIGH_SCHOOL_WORDS: Final = (
+    "高中",
+    "中学",
+    "附中",
+    "一中",
+    "二中",
+    "三中",
+    "实验中",
+    "中专",
+    "职高",
+    "技校",
+    "职业高",
+    "中等专业",
+    "技工学校",
+    "卫校",
+    "师范学校",
+)
 _COLLEGE_WORDS: Final = ("职业技术学院", "职业学院", "专科学校", "高等专科", "职业大学")
 _LETTERED: Final = tuple("一二三四五六七八九十")
 
@@ -40,7 +56,10 @@ def month_of(row: Row, name: str) -> Month | None:
 def in_order(rows: Sequence[Row]) -> tuple[Row, ...]:
     """Rows with a start by start and end, the others after them as they were told."""
     dated = [row for row in rows if row.get("start")]
-    return (*sorted(dated, key=lambda row: (row["start"], row.get("end", ""))), *(r for r in rows if not r.get("start")))
+    return (
+        *sorted(dated, key=lambda row: (row["start"], row.get("end", ""))),
+        *(r for r in rows if not r.get("start")),
+    )
 
 
 def is_high_school(row: Row) -> bool:
@@ -137,8 +156,12 @@ def gaps(work: Sequence[Row], education: Sequence[Row], *, today: date, more_tha
 def fill_gap(work: Sequence[Row], gap: Period) -> tuple[Row, ...]:
     """The list with a 待业 entry over exactly the gap's months."""
     entry = {
-        "employer": UNEMPLOYED, "job": "无", "start": str(gap.start), "end": str(gap.end), "place": "无",
-    }  # fmt: skip
+        "employer": UNEMPLOYED,
+        "job": "无",
+        "start": str(gap.start),
+        "end": str(gap.end),
+        "place": "无",
+    }
     return in_order([*work, entry])
 
 
@@ -172,6 +195,7 @@ def breaks_in_education(rows: Sequence[Row], *, more_than: int) -> tuple[Period,
 
 def overlapping(rows: Sequence[Row]) -> bool:
     """Whether two full-time studies share months (a warning; only part-time study may overlap)."""
-    periods = sorted(_periods([row for row in with_proposals(rows) if row["study_identity"] in FULL_TIME],
-                              until=Month(2199, 12)))  # fmt: skip
-    return any(later.start < earlier.end for earlier, later in zip(periods, periods[1:], strict=False))
+    periods = sorted(
+        _periods([row for row in with_proposals(rows) if row["study_identity"] in FULL_TIME], until=Month(2199, 12))
+    )
+    return any(later.start < earlier.end for earlier, later in pairwise(periods))

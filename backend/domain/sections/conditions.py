@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from backend.domain.case_facts import case_facts
 from backend.domain.catalogue import ConditionQuestion
 from backend.domain.context import InterviewContext
 from backend.domain.draft import Draft
 from backend.domain.errors import MonthWrong, UnknownOption
-from backend.domain.case_facts import case_facts
 from backend.domain.sections.fields import FieldsPrompt, SectionStore, accepted_choice
 from backend.domain.sections.prompt import Accepted, FieldSpec, Prompt, Reading
 from backend.domain.talk import Kind, Option, Say

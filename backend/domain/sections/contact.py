@@ -24,9 +24,14 @@ def _emails(text: str, reading: Reading) -> Accepted:
 
 PHONE = FieldSpec("phone", "手机号码", Kind.PHONE, _phone, show=mask_phone, hint="11 位手机号")
 EMAILS = FieldSpec(
-    "emails", "电子邮箱", Kind.EMAILS, _emails, show=mask_emails, hint="材料模板和反馈会发到这里，可以写几个",
+    "emails",
+    "电子邮箱",
+    Kind.EMAILS,
+    _emails,
+    show=mask_emails,
+    hint="材料模板和反馈会发到这里，可以写几个",
     looks_right=lambda piece: "@" in piece or "＠" in piece,
-)  # fmt: skip
+)
 
 
 def _is_phone(piece: str) -> bool:

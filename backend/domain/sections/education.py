@@ -16,7 +16,19 @@ from backend.domain.sections.prompt import Accepted, ChoicePrompt, FieldSpec, Pr
 from backend.domain.talk import Kind, Option, Question, Say
 from backend.domain.timeline import breaks_in_education, is_high_school, overlapping, with_proposals
 
-_SCHOOL_WORDS: Final = ("学", "校", "院", "高中", "中专", "附中", "一中", "university", "college", "school", "institute")
+_SCHOOL_WORDS: Final = (
+    "学",
+    "校",
+    "院",
+    "高中",
+    "中专",
+    "附中",
+    "一中",
+    "university",
+    "college",
+    "school",
+    "institute",
+)
 ENOUGH: Final = "education.enough"
 CONFIRM: Final = "education.confirm"
 
@@ -80,7 +92,9 @@ _START = FieldSpec("start", "入学时间", Kind.MONTH, _start, hint="例如 200
 _END = FieldSpec("end", "毕业时间", Kind.MONTH, _end, hint="例如 2010年6月", show=show_month)
 _QUIET: Final = (
     FieldSpec("country", "国家地区", Kind.CHOICE, _country, optional=True, quiet=True),
-    FieldSpec("level", "学历", Kind.CHOICE, _level, tuple(Option(one, one) for one in LEVELS), optional=True, quiet=True),
+    FieldSpec(
+        "level", "学历", Kind.CHOICE, _level, tuple(Option(one, one) for one in LEVELS), optional=True, quiet=True
+    ),
 )
 
 
@@ -135,10 +149,8 @@ def _further(draft: Draft, ctx: InterviewContext) -> Prompt | None:
 
 def _confirm(draft: Draft, ctx: InterviewContext) -> ChoicePrompt:
     rows = with_proposals(draft.rows("education"))
-    lines = [
-        f"{at}. {row_summary(row, row.get('school', ''), row['major'], row['level'], row['study_identity'], row['country'])}"
-        for at, row in enumerate(rows, 1)
-    ]
+    shown = ("school", "major", "level", "study_identity", "country")
+    lines = [f"{at}. {row_summary(row, *(row.get(name, '') for name in shown))}" for at, row in enumerate(rows, 1)]
     question = Question(
         form="education_form",
         field="education_confirm",
@@ -157,7 +169,9 @@ def _confirm(draft: Draft, ctx: InterviewContext) -> ChoicePrompt:
         return Reply(draft.with_rows("education", rows).settle(CONFIRM), (Say("section_done", {"label": "学习经历"}),))
 
     words = (("再加", "add"), ("还有", "add"), ("加一段", "add"))
-    return ChoicePrompt(CONFIRM, "education", "education_confirm", CONFIRM in draft.settled, question, choose, words=words)
+    return ChoicePrompt(
+        CONFIRM, "education", "education_confirm", CONFIRM in draft.settled, question, choose, words=words
+    )
 
 
 def education_warnings(draft: Draft, ctx: InterviewContext) -> tuple[Say, ...]:
@@ -168,6 +182,8 @@ def education_warnings(draft: Draft, ctx: InterviewContext) -> tuple[Say, ...]:
         say.append(Say("high_school_missing", {}))
     if overlapping(rows):
         say.append(Say("education_overlap", {}))
-    for gap in breaks_in_education(rows, more_than=ctx.catalogue.thresholds.education_gap_months):
-        say.append(Say("education_gap", {"start": gap.start.shown, "end": gap.end.shown, "months": gap.months}))
+    breaks = breaks_in_education(rows, more_than=ctx.catalogue.thresholds.education_gap_months)
+    say += [
+        Say("education_gap", {"start": gap.start.shown, "end": gap.end.shown, "months": gap.months}) for gap in breaks
+    ]
     return tuple(say)

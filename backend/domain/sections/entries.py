@@ -1,4 +1,4 @@
-"""What schools and jobs have in common: numbered entries, several told in one sentence, added, removed, put in order."""
+"""What schools and jobs have in common: numbered entries, told one or several at a time, added and removed."""
 
 from __future__ import annotations
 

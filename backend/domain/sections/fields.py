@@ -187,9 +187,7 @@ class FieldsPrompt:
                 return {missing[0].name: answer.text}
         return pairs
 
-    def _from_pieces(
-        self, draft: Draft, ctx: InterviewContext, text: str, pairs: Mapping[str, str]
-    ) -> dict[str, str]:
+    def _from_pieces(self, draft: Draft, ctx: InterviewContext, text: str, pairs: Mapping[str, str]) -> dict[str, str]:
         """Find answers to the asked fields in the pieces of a sentence, and numbers for a list of choices."""
         waiting = [spec for spec in self.asked(draft) if spec.name not in pairs]
         if numbered := _numbered(text, waiting):

@@ -9,19 +9,44 @@ from backend.domain.draft import Draft
 from backend.domain.emails import read_emails
 from backend.domain.errors import UnknownOption
 from backend.domain.free_text import read_free_text
+from backend.domain.invoice import COMPANY, PERSON, is_wanted
 from backend.domain.numbers import is_old_tax_number, read_credit_code
 from backend.domain.sections.fields import FieldsPrompt, SectionStore, accepted_choice
-from backend.domain.sections.prompt import Accepted, ChoicePrompt, FieldSpec, Prompt, Reading, Reply, read_choice, yes_no
+from backend.domain.sections.prompt import (
+    Accepted,
+    ChoicePrompt,
+    FieldSpec,
+    Prompt,
+    Reading,
+    Reply,
+    read_choice,
+    yes_no,
+)
 from backend.domain.talk import Kind, Option, Question, Say
 
-PERSON: Final = "个人"
-COMPANY: Final = "单位"
 _TYPES: Final = (Option(PERSON, "个人"), Option(COMPANY, "单位"))
-_TYPE_WORDS: Final = {"公司": COMPANY, "企业": COMPANY, "公司抬头": COMPANY, "单位抬头": COMPANY, "个人抬头": PERSON, "本人": PERSON,
-                      "company": COMPANY, "person": PERSON, "personal": PERSON}  # fmt: skip
+_TYPE_WORDS: Final = {
+    "公司": COMPANY,
+    "企业": COMPANY,
+    "公司抬头": COMPANY,
+    "单位抬头": COMPANY,
+    "个人抬头": PERSON,
+    "本人": PERSON,
+    "company": COMPANY,
+    "person": PERSON,
+    "personal": PERSON,
+}
 _NEED: Final = yes_no("要发票", "不要发票")
-_NEED_WORDS: Final = (("开发票", "yes"), ("要", "yes"), ("开", "yes"), ("需要", "yes"), ("不开", "no"), ("不用开", "no"), ("true", "yes"),
-                      ("false", "no"))  # fmt: skip
+_NEED_WORDS: Final = (
+    ("开发票", "yes"),
+    ("要", "yes"),
+    ("开", "yes"),
+    ("需要", "yes"),
+    ("不开", "no"),
+    ("不用开", "no"),
+    ("true", "yes"),
+    ("false", "no"),
+)
 
 
 def _need(text: str, reading: Reading) -> Accepted:
@@ -55,7 +80,7 @@ def _email(text: str, reading: Reading) -> Accepted:
 
 def invoice_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
     """The invoice is optional: without a word about it the payment is what is asked."""
-    wanted = draft.answer("invoice", "need_invoice") == "yes"
+    wanted = is_wanted(draft)
     return (_need_prompt(), *((_details(draft),) if wanted else ()), _payment(draft, wanted))
 
 
@@ -67,7 +92,9 @@ class NeedPrompt(FieldsPrompt):
 
 
 def _need_prompt() -> NeedPrompt:
-    spec = FieldSpec("need_invoice", "发票", Kind.CHOICE, _need, _NEED, show=lambda code: "要" if code == "yes" else "不要")
+    spec = FieldSpec(
+        "need_invoice", "发票", Kind.CHOICE, _need, _NEED, show=lambda code: "要" if code == "yes" else "不要"
+    )
     return NeedPrompt("invoice.need", "invoice_form", "invoice", (spec,), SectionStore("invoice"))
 
 
@@ -100,21 +127,3 @@ def _payment(draft: Draft, wanted: bool) -> ChoicePrompt:
 
     words = (("开发票", "need_invoice"), ("要", "need_invoice"), ("发票", "need_invoice"), ("要开发票", "need_invoice"))
     return ChoicePrompt("invoice.pay", "invoice", "pay", False, question, choose, words=words)
-
-
-def invoice_of(draft: Draft, *, applicant_name: str) -> dict[str, str] | None:
-    """What the invoice says, with the defaults filled in; None when none is wanted or it is not complete."""
-    told = draft.answers.get("invoice", {})
-    if told.get("need_invoice") != "yes" or not told.get("title_type"):
-        return None
-    company = told["title_type"] == COMPANY
-    title = told.get("invoice_title", "") or ("" if company else applicant_name)
-    if not title or (company and not told.get("tax_no")):
-        return None
-    first_email = draft.answer("contact", "emails").partition(";")[0]
-    return {
-        "title_type": told["title_type"],
-        "title": title,
-        "tax_no": told.get("tax_no", "") if company else "",
-        "email": told.get("invoice_email") or first_email,
-    }

@@ -9,7 +9,14 @@ from backend.domain.errors import UnknownOption
 from backend.domain.sections.prompt import ChoicePrompt, Prompt, Reply
 from backend.domain.talk import Kind, Option, Question, Say, Wants, Wish
 
-ELIGIBLE_WORDS = (("符合条件", "yes"), ("符合", "yes"), ("我符合", "yes"), ("不符合", "no"), ("不确定", "unsure"), ("我不确定", "unsure"))
+ELIGIBLE_WORDS = (
+    ("符合条件", "yes"),
+    ("符合", "yes"),
+    ("我符合", "yes"),
+    ("不符合", "no"),
+    ("不确定", "unsure"),
+    ("我不确定", "unsure"),
+)
 
 
 def chosen_employer(ctx: InterviewContext) -> EmployerFacts | None:
@@ -39,7 +46,11 @@ def employer_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
         return Reply(draft, (say,), wish=Wish(Wants.CHOOSE_EMPLOYER, employer_id))
 
     words = tuple((one.name.lower(), one.id.lower()) for one in ctx.employers)
-    return (ChoicePrompt("employer.choose", "employer", "employer", ctx.employer is not None, question, choose, words=words),)
+    return (
+        ChoicePrompt(
+            "employer.choose", "employer", "employer", ctx.employer is not None, question, choose, words=words
+        ),
+    )
 
 
 def _employer_label(employer: EmployerFacts, ctx: InterviewContext) -> str:
@@ -79,7 +90,9 @@ def notice_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
             return Reply(draft, (Say("eligibility_unsure", {"business": ctx.business.label}),), accepted=False)
         kept = draft.with_answer("notice", "eligible", told).with_answer("notice", "version", notice.version)
         if told == "no":
-            return Reply(kept, (Say("not_eligible", {"business": ctx.business.label}),), False, Wish(Wants.NOT_ELIGIBLE))
+            return Reply(
+                kept, (Say("not_eligible", {"business": ctx.business.label}),), False, Wish(Wants.NOT_ELIGIBLE)
+            )
         return Reply(kept, (Say("eligible_confirmed", {}),), wish=Wish(Wants.CONFIRM_ELIGIBLE, notice.version))
 
     return (ChoicePrompt("notice.confirm", "notice", "eligible", settled, question, choose, words=ELIGIBLE_WORDS),)

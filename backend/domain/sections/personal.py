@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from backend.domain.context import InterviewContext
@@ -15,12 +16,29 @@ from backend.domain.sections.fields import FieldsPrompt, SectionStore, accepted_
 from backend.domain.sections.prompt import Accepted, FieldSpec, Prompt, Reading
 from backend.domain.talk import Kind, Option, Say
 
-_PROVINCES: Final = tuple(
-    "天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南 陕西 甘肃 "
-    "青海 台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门".split()
+_PROVINCE_NAMES: Final = (
+    "天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 "
+    "广东 海南 四川 贵州 云南 陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门"
 )
+_PROVINCES: Final[tuple[str, ...]] = tuple(_PROVINCE_NAMES.split())
 _NO_TITLE: Final = ("无", "没有", "没", "暂无", "没有职称", "无职称", "不涉及", "none")
-_STREET: Final = ("路", "街", "巷", "胡同", "小区", "号院", "号楼", "公寓", "家园", "苑", "里", "村", "大厦", "镇", "乡")
+_STREET: Final = (
+    "路",
+    "街",
+    "巷",
+    "胡同",
+    "小区",
+    "号院",
+    "号楼",
+    "公寓",
+    "家园",
+    "苑",
+    "里",
+    "村",
+    "大厦",
+    "镇",
+    "乡",
+)
 _POSTCODE_PREFIXES: Final = ("100", "101", "102")
 
 
@@ -76,7 +94,9 @@ def _province(text: str) -> bool:
 
 def _is_hukou_place(piece: str) -> bool:
     plain = piece.removeprefix("户口").removeprefix("在")
-    return plain.startswith((*_PROVINCES, "北京")) or (len(plain) > 2 and plain.endswith(("省", "市", "县", "州", "盟")))
+    return plain.startswith((*_PROVINCES, "北京")) or (
+        len(plain) > 2 and plain.endswith(("省", "市", "县", "州", "盟"))
+    )
 
 
 def _is_address(piece: str) -> bool:
@@ -114,32 +134,57 @@ def _housing(ctx: InterviewContext) -> FieldSpec:
         raise UnknownOption(choices="、".join(option.label for option in options))
 
     labels = {option.value: option.label for option in options}
-    return FieldSpec(
-        "housing", "住所性质", Kind.CHOICE, read, options, show=lambda code: labels.get(code, code)
-    )
+    return FieldSpec("housing", "住所性质", Kind.CHOICE, read, options, show=lambda code: labels.get(code, code))
 
 
 HUKOU_PLACE = FieldSpec(
-    "hukou_place", "户口所在地", Kind.ADDRESS, _hukou_place, hint="写到省、市、县，例如 吉林省长春市南关区", looks_right=_is_hukou_place
+    "hukou_place",
+    "户口所在地",
+    Kind.ADDRESS,
+    _hukou_place,
+    hint="写到省、市、县，例如 吉林省长春市南关区",
+    looks_right=_is_hukou_place,
 )
-ADDRESS = FieldSpec("address", "现居住地址", Kind.ADDRESS, _address, hint="北京的住址，写到门牌号", looks_right=_is_address)
-POSTCODE = FieldSpec("postcode", "邮政编码", Kind.NUMBER, _postcode, hint="6 位数字",
-                     looks_right=lambda piece: piece.isdecimal() and len(piece) == 6)  # fmt: skip
+ADDRESS = FieldSpec(
+    "address", "现居住地址", Kind.ADDRESS, _address, hint="北京的住址，写到门牌号", looks_right=_is_address
+)
+POSTCODE = FieldSpec(
+    "postcode",
+    "邮政编码",
+    Kind.NUMBER,
+    _postcode,
+    hint="6 位数字",
+    looks_right=lambda piece: piece.isdecimal() and len(piece) == 6,
+)
 TITLE = FieldSpec("title", "职称", Kind.TEXT, _title, hint="没有就不用写", optional=True, looks_right=_is_title)
 
 
 def personal_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
     who = {"gender": ctx.applicant.gender, "birth_date": ctx.applicant.birth_date.isoformat()}
     return (
-        _group("who", (_enum("ethnicity", "民族", offered=5), _enum("political", "政治面貌"), _enum("marital", "婚姻状况"), TITLE),
-               "例如：汉族，群众，未婚。有职称也一起写上，例如 工程师（中级）", who),
-        _group("hukou", (HUKOU_PLACE, _enum("hukou_kind", "户口类型"), _enum("hukou_nature", "户口性质")),
-               "例如：吉林省长春市，家庭户，城镇"),
+        _group(
+            "who",
+            (
+                _enum("ethnicity", "民族", offered=5),
+                _enum("political", "政治面貌"),
+                _enum("marital", "婚姻状况"),
+                TITLE,
+            ),
+            "例如：汉族，群众，未婚。有职称也一起写上，例如 工程师（中级）",
+            who,
+        ),
+        _group(
+            "hukou",
+            (HUKOU_PLACE, _enum("hukou_kind", "户口类型"), _enum("hukou_nature", "户口性质")),
+            "例如：吉林省长春市，家庭户，城镇",
+        ),
         _group("home", (ADDRESS, _housing(ctx), POSTCODE), "例如：朝阳区幸福路1号院2号楼301，租房，100020"),
-    )  # fmt: skip
+    )
 
 
-def _group(name: str, specs: tuple[FieldSpec, ...], hint: str, facts: dict[str, object] | None = None) -> FieldsPrompt:
+def _group(
+    name: str, specs: tuple[FieldSpec, ...], hint: str, facts: Mapping[str, object] | None = None
+) -> FieldsPrompt:
     return FieldsPrompt(
         key=f"personal.{name}",
         form="personal_form",

@@ -9,10 +9,25 @@ from backend.domain.talk import Kind, Option, Question, Say, Wants, Wish
 
 _OPTIONS = (Option("accept", "用这张"), Option("retake", "重拍"))
 _WORDS = (
-    ("可以", "accept"), ("好", "accept"), ("好的", "accept"), ("行", "accept"), ("对", "accept"), ("嗯", "accept"), ("yes", "accept"),
-    ("affirm", "accept"), ("就这张", "accept"), ("ok", "accept"), ("不行", "retake"), ("不好", "retake"), ("no", "retake"),
-    ("deny", "retake"), ("换一张", "retake"), ("重新拍", "retake"), ("不要", "retake"), ("不可以", "retake"),
-)  # fmt: skip
+    ("可以", "accept"),
+    ("好", "accept"),
+    ("好的", "accept"),
+    ("行", "accept"),
+    ("对", "accept"),
+    ("嗯", "accept"),
+    ("yes", "accept"),
+    ("affirm", "accept"),
+    ("就这张", "accept"),
+    ("ok", "accept"),
+    ("不行", "retake"),
+    ("不好", "retake"),
+    ("no", "retake"),
+    ("deny", "retake"),
+    ("换一张", "retake"),
+    ("重新拍", "retake"),
+    ("不要", "retake"),
+    ("不可以", "retake"),
+)
 
 
 def photo_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
@@ -26,7 +41,9 @@ def photo_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
         return Reply(draft, (Say("photo_retake", {}),), wish=Wish(Wants.PHOTO_RETAKE))
 
     question = _question(Kind.CONFIRM, _OPTIONS, "想调一下可以说：往上一点、大一点")
-    return (ChoicePrompt("photo.photo", "photo", "photo", ctx.photo.accepted, question, choose, Skipping.LATER, _WORDS),)
+    return (
+        ChoicePrompt("photo.photo", "photo", "photo", ctx.photo.accepted, question, choose, Skipping.LATER, _WORDS),
+    )
 
 
 def _question(kind: Kind, options: tuple[Option, ...], hint: str) -> Question:

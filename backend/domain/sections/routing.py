@@ -1,4 +1,4 @@
-"""Which prompt an answer belongs to: the asked one first, then the one that owns the field, wherever the talk stands."""
+"""Which prompt an answer belongs to: the asked one first, then the one that owns the field."""
 
 from __future__ import annotations
 
@@ -23,8 +23,19 @@ _BOOKS: Final[Mapping[str, Book]] = {"education": EDUCATION, "work": WORK}
 _SECTION_OF: Final[Mapping[str, str]] = {
     **dict.fromkeys(("phone", "emails", "credentials"), "contact"),
     **dict.fromkeys(
-        ("ethnicity", "political", "marital", "title", "hukou_place", "hukou_kind", "hukou_nature", "address", "housing",
-         "postcode"), "personal"
+        (
+            "ethnicity",
+            "political",
+            "marital",
+            "title",
+            "hukou_place",
+            "hukou_kind",
+            "hukou_nature",
+            "address",
+            "housing",
+            "postcode",
+        ),
+        "personal",
     ),
     **dict.fromkeys(("need_invoice", "title_type", "invoice_title", "tax_no", "invoice_email", "pay"), "invoice"),
     "photo": "photo",
@@ -34,7 +45,7 @@ _SECTION_OF: Final[Mapping[str, str]] = {
     "resubmit": "supplement",
     **dict.fromkeys(("education_confirm",), "education"),
     **dict.fromkeys(("work_confirm", "gap", "open_end"), "work"),
-}  # fmt: skip
+}
 
 
 def section_of_field(name: str, draft: Draft, ctx: InterviewContext) -> str | None:
@@ -96,9 +107,7 @@ def route(draft: Draft, answer: Answer, ctx: InterviewContext, current: Prompt |
     return Reply(draft, tuple(say), accepted=taken)
 
 
-def _owners(
-    values: Sequence[Value], draft: Draft, ctx: InterviewContext, current: Prompt | None
-) -> dict[str, str]:
+def _owners(values: Sequence[Value], draft: Draft, ctx: InterviewContext, current: Prompt | None) -> dict[str, str]:
     """The section of every value's field; the asked prompt owns its own fields before anybody else."""
     names = {value.field for value in values}
     owners: dict[str, str] = {}

@@ -53,8 +53,15 @@ def _material(one: Requirement, ctx: InterviewContext, position: int, total: int
         current=f"已收到 {state.files} 张" if state.files else "",
         facts=facts,
     )
-    return PagePrompt(f"materials.{one.code}", "materials", one.code, settled or not one.required, question, Skipping.LATER,
-                      "send_a_photo")  # fmt: skip
+    return PagePrompt(
+        f"materials.{one.code}",
+        "materials",
+        one.code,
+        settled or not one.required,
+        question,
+        Skipping.LATER,
+        "send_a_photo",
+    )
 
 
 def asked_item(draft: Draft, ctx: InterviewContext, key: str) -> str | None:
@@ -87,8 +94,6 @@ def review_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
 
     words = (("提交", "yes"), ("提交申请", "yes"), ("再看看", "no"), ("先不提交", "no"))
     return (ChoicePrompt("review.submit", "review", "submit", False, question, choose, words=words),)
-
-
 
 
 def supplement_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:

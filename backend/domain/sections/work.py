@@ -1,4 +1,4 @@
-"""The work section: from graduation to the present employer, gaps offered as 待业, an open end offered a date (F33–F36)."""
+"""The work section: from graduation to the present employer; gaps and open ends get proposals (F33–F36)."""
 
 from __future__ import annotations
 
@@ -18,8 +18,29 @@ from backend.domain.talk import Kind, Option, Question, Say
 from backend.domain.timeline import UNEMPLOYED, Gap, fill_gap, gaps, graduation, has_present_job, in_order, present_job
 
 _UNEMPLOYED_WORDS: Final = ("待业", "没工作", "没有工作", "没上班", "无业", "失业", "在家", "未就业", "gap")
-_EMPLOYER_WORDS: Final = ("公司", "集团", "有限", "中心", "银行", "医院", "大学", "学院", "学校", "研究院", "研究所", "事务所", "局", "厂", "社",
-                          "行", "院", "所", "店", "科技", "控股")  # fmt: skip
+_EMPLOYER_WORDS: Final = (
+    "公司",
+    "集团",
+    "有限",
+    "中心",
+    "银行",
+    "医院",
+    "大学",
+    "学院",
+    "学校",
+    "研究院",
+    "研究所",
+    "事务所",
+    "局",
+    "厂",
+    "社",
+    "行",
+    "院",
+    "所",
+    "店",
+    "科技",
+    "控股",
+)
 ENOUGH: Final = "work.enough"
 CONFIRM: Final = "work.confirm"
 OPEN_END: Final = "work.open_end"
@@ -92,7 +113,9 @@ def _place(text: str, reading: Reading) -> Accepted:
 
 
 _START = FieldSpec("start", "工作开始时间", Kind.MONTH, _start, hint="例如 2018年4月", show=show_month)
-_END = FieldSpec("end", "工作截止时间", Kind.MONTH, _end, hint="现单位按劳动合同填，没有固定期限就说“无固定期限”", show=show_month)
+_END = FieldSpec(
+    "end", "工作截止时间", Kind.MONTH, _end, hint="现单位按劳动合同填，没有固定期限就说“无固定期限”", show=show_month
+)
 
 
 def _specs(row: Entry, ctx: InterviewContext) -> tuple[FieldSpec, ...]:
@@ -194,7 +217,15 @@ def _gap(draft: Draft, ctx: InterviewContext, gap: Gap) -> ChoicePrompt:
         filled = draft.with_rows("work", fill_gap(draft.rows("work"), gap.period)).unsettle(CONFIRM)
         return Reply(filled, (Say("gap_filled", {"start": start, "end": end, "months": gap.months}),))
 
-    return ChoicePrompt(key, "work", "gap", key in draft.settled, question, choose, words=(("填", "yes"), ("待业", "yes"), ("不填", "no")))
+    return ChoicePrompt(
+        key,
+        "work",
+        "gap",
+        key in draft.settled,
+        question,
+        choose,
+        words=(("填", "yes"), ("待业", "yes"), ("不填", "no")),
+    )
 
 
 def _confirm(draft: Draft, ctx: InterviewContext) -> ChoicePrompt:
