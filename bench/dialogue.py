@@ -1,0 +1,175 @@
+"""Form turns through Rasa and the action server: ours, and plain Rasa with its default Chinese pipeline."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+
+from bench.processes import percentile, usage
+from launcher.environment import local_environment
+from launcher.process import ROOT, Part, answers_http
+from launcher.stack import RASA_PYTHON
+from launcher.stores import valkey
+
+PLAIN_PYTHON: Final = ROOT / ".tools" / "bench-venv" / "bin" / "python"
+SAID: Final = (
+    "13800138000",
+    "zhang@example.com",
+    "吉林大学",
+    "示例科技（北京）有限公司",
+    "本科吉林大学，计算机，2006.9-2010.6",
+)
+SENDERS: Final = 50
+TURNS_PER_SENDER: Final = 12
+MEASURED_TURNS: Final = 30
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to run Rasa: how it is started and how it is spoken to."""
+
+    name: str
+    python: Path
+    arguments: tuple[str, ...]
+    path: str
+    health: str
+    longest_talk: int
+    env: tuple[tuple[str, str], ...] = ()
+
+    def body(self, sender: str, text: str) -> dict[str, Any]:
+        if self.path.endswith("/rest/webhook"):
+            return {"sender": sender, "message": text, "metadata": {"key": uuid.uuid4().hex, "files": []}}
+        return {
+            "sender": sender, "key": uuid.uuid4().hex, "text": text, "payload": None, "event": None, "files": [],
+            "received_at": "2026-03-16T02:00:00Z",
+        }  # fmt: skip
+
+
+@dataclass
+class Figures:
+    """What one variant showed; CPU in milliseconds per turn, of Rasa and of Rasa and actions together."""
+
+    start_s: float
+    rss_mb: float
+    rasa_cpu_ms: float
+    all_cpu_ms: float
+    p50_ms: float
+    p99_ms: float
+    at_turn: dict[int, float]
+    turns_per_s: float
+
+
+def ours() -> Variant:
+    return Variant("Gongju", RASA_PYTHON, ("-m", "nlu.serve"), "/webhooks/gongju/turn", "/readyz", 800)
+
+
+def plain(folder: Path) -> Variant:
+    """Plain Rasa 3.6.21; the REST channel, the in-memory tracker store."""
+    arguments = (
+        "-m", "rasa", "run", "-m", str(folder / "plain.tar.gz"), "--endpoints", str(folder / "endpoints.yml"),
+        "--credentials", str(folder / "credentials.yml"), "-i", "127.0.0.1", "-p", "{RASA_PORT}",
+    )  # fmt: skip
+    return Variant(
+        "plain Rasa", PLAIN_PYTHON, arguments, "/webhooks/rest/webhook", "/", 100, (("GONGJU_TENSORFLOW", "1"),)
+    )
+
+
+def train_plain(folder: Path) -> float:
+    """Train the default pipeline on our domain, sentences, rules and stories; how many seconds it took."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "endpoints.yml").write_text("action_endpoint:\n  url: ${ACTIONS_URL}/webhook\n")
+    (folder / "credentials.yml").write_text("rest:\n")
+    began = time.monotonic()
+    if not (folder / "plain.tar.gz").exists():
+        command = [
+            str(PLAIN_PYTHON), "-m", "rasa", "train", "--config", "bench/plain_config.yml", "--domain", "data/domain",
+            "--data", "data/nlu", "data/rules", "data/stories", "--out", str(folder), "--fixed-model-name", "plain",
+        ]  # fmt: skip
+        env = {**os.environ, "GONGJU_TENSORFLOW": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+        subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    return time.monotonic() - began
+
+
+async def measure(variant: Variant, folder: Path) -> Figures:
+    """Start the variant with an action server and a backend of its own, and talk to it."""
+    environment = local_environment(folder, fixed_ports=False)
+    variables = {**environment.variables, **dict(variant.env)}
+    logs = folder / "logs"
+    backend = Part(
+        "bench-backend", [sys.executable, "-m", "bench.backend"], variables,
+        answers_http(environment.url("BACKEND_PORT") + "/healthz"), logs,
+    )  # fmt: skip
+    actions = Part(
+        "actions", [str(RASA_PYTHON), "-m", "actions.serve"], variables,
+        answers_http(environment.url("ACTIONS_PORT") + "/healthz"), logs,
+    )  # fmt: skip
+    command = [str(variant.python), *(argument.format(**variables) for argument in variant.arguments)]
+    rasa = Part("rasa", command, variables, answers_http(environment.url("RASA_PORT") + variant.health), logs, 240)
+    parts = [valkey(folder / "valkey", port=environment.port("VALKEY_PORT"), log_dir=logs), backend, actions]
+    try:
+        for part in parts:
+            await part.start()
+        began = time.monotonic()
+        parts.append(rasa)
+        await rasa.start()
+        start_s = time.monotonic() - began
+        headers = {"Authorization": f"Bearer {variables['SERVICE_TOKEN']}"}
+        connector = aiohttp.TCPConnector(limit=0)
+        async with aiohttp.ClientSession(headers=headers, connector=connector) as http:
+            url = environment.url("RASA_PORT") + variant.path
+            return await _talk(http, url, variant, rasa, actions, start_s)
+    finally:
+        for part in reversed(parts):
+            await part.stop()
+
+
+async def _talk(
+    http: aiohttp.ClientSession, url: str, variant: Variant, rasa: Part, actions: Part, start_s: float
+) -> Figures:
+    async def turn(sender: str, number: int) -> float:
+        began = time.perf_counter()
+        async with http.post(url, json=variant.body(sender, SAID[number % len(SAID)])) as response:
+            answer = await response.json(content_type=None)
+            assert response.status == 200 and answer, (response.status, answer)
+        return (time.perf_counter() - began) * 1000
+
+    for warm in range(10):
+        await turn("warm-up", warm)
+    at_turn, done = {}, 0
+    latencies: list[float] = []
+    rasa_cpu_ms = all_cpu_ms = 0.0
+    for target in (10, 100, variant.longest_talk):
+        if target in at_turn:
+            continue
+        while done < target - MEASURED_TURNS // 2:
+            await turn("long talk", done)
+            done += 1
+        rasa_before, all_before = usage([rasa.pid]), usage([rasa.pid, actions.pid])
+        took = [await turn("long talk", done + n) for n in range(MEASURED_TURNS)]
+        done += MEASURED_TURNS
+        rasa_after, all_after = usage([rasa.pid]), usage([rasa.pid, actions.pid])
+        at_turn[target] = (rasa_after.cpu_s - rasa_before.cpu_s) * 1000 / MEASURED_TURNS
+        if target == 10:
+            rasa_cpu_ms, latencies = at_turn[10], took
+            all_cpu_ms = (all_after.cpu_s - all_before.cpu_s) * 1000 / MEASURED_TURNS
+
+    async def sender(name: str) -> None:
+        for number in range(TURNS_PER_SENDER):
+            await turn(name, number)
+
+    began = time.monotonic()
+    await asyncio.gather(*(sender(f"sender-{n}") for n in range(SENDERS)))
+    turns_per_s = SENDERS * TURNS_PER_SENDER / (time.monotonic() - began)
+    return Figures(
+        start_s=start_s, rss_mb=usage([rasa.pid]).rss_bytes / 1e6, rasa_cpu_ms=rasa_cpu_ms, all_cpu_ms=all_cpu_ms,
+        p50_ms=percentile(latencies, 0.5), p99_ms=percentile(latencies, 0.99), at_turn=at_turn, turns_per_s=turns_per_s,
+    )  # fmt: skip
