@@ -108,7 +108,9 @@ def waited(span: timedelta) -> str:
     days, hours = minutes // 1440, minutes // 60 % 24
     if days:
         return f"{days} 天 {hours} 小时" if hours else f"{days} 天"
-    return f"{hours} 小时 {minutes % 60} 分" if hours else f"{minutes} 分钟"
+    if hours and minutes % 60:
+        return f"{hours} 小时 {minutes % 60} 分"
+    return f"{hours} 小时" if hours else f"{minutes} 分钟"
 
 
 def yuan(amount_fen: int) -> str:

@@ -25,7 +25,7 @@ from backend.console import OFFICE, add_routes
 from backend.services.parts import Parts
 from backend.services.staff.office import Office
 from tests.conftest import MovableClock
-from tests.console.console_world import Browser, ThreeMaterials, World
+from tests.console.console_world import Browser, FewMaterials, World
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def parts(engine: AsyncEngine, a_clock: MovableClock, tmp_path: Path) -> Parts:
         "objects": BlobStore.at(f"file://{tmp_path}/objects"),
         "passwords": Argon2Passwords(Argon2(time_cost=1, memory_cost=8, parallelism=1)),
         "texts": YamlMessageTexts.read(),
-        "catalogues": ThreeMaterials(),
+        "catalogues": FewMaterials(),
         "public_url": "http://127.0.0.1",
     }
     return Parts(**{field.name: used.get(field.name) for field in fields(Parts)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -29,7 +29,7 @@ OPENID = "o_test_applicant_0001"
 ITEMS = ("BA01", "HO04", "WK01")
 
 
-class ThreeMaterials:
+class FewMaterials:
     """The port `Catalogues`, as much of it as the console reads."""
 
     def current(self) -> Catalogue:
@@ -38,8 +38,11 @@ class ThreeMaterials:
     def at(self, version: str) -> Catalogue:
         materials = {
             "BA01": _material("居民身份证（正反面）", "基本资料", "四角完整、不反光、在有效期内"),
+            "BA02": _material("户口簿首页及本人页", "基本资料", "首页是地址页；信息要与身份证一致"),
+            "BA08": _material("个人诚信声明", "基本资料", "本人手写签名和日期"),
             "HO04": _material("房屋租赁合同", "在京住所证明", "写清详细地址、双方姓名、租期"),
             "WK01": _material("劳动（聘用）合同", "在京工作证明", "封面、期限、职务、薪酬、签章页"),
+            "ED01": _material("学历（毕业）证书", "学历/学位相关材料", "本科起每一层都传"),
         }
         reasons = ("照片不清晰，请重拍", "缺页，请补齐", "已过有效期，请换新的")
         told = SimpleNamespace(
@@ -75,8 +78,16 @@ class World:
             await uow.commit()
         return staff
 
-    async def a_case(self, stage: Stage = Stage.AGENCY_REVIEW, *, number: int = 1, **changes: Any) -> r.CaseRecord:
-        """A case of an applicant of its own, with three uploaded items when it is in review."""
+    async def a_case(
+        self,
+        stage: Stage = Stage.AGENCY_REVIEW,
+        *,
+        number: int = 1,
+        items: Sequence[str] = ITEMS,
+        company: str = "示例控股有限公司",
+        **changes: Any,
+    ) -> r.CaseRecord:
+        """A case of an applicant of its own, with a picture for each item."""
         parts = self.office.parts
         now = self.clock.now()
         applicant_id = parts.ids.new("a")
@@ -95,9 +106,7 @@ class World:
             employer_id=f"e_{number}",
         )
         async with parts.begin() as uow:
-            await uow.employers.add(
-                r.Employer(f"e_{number}", "示例控股有限公司", "yanqing", f"USCC{number:014}", True, now)
-            )
+            await uow.employers.add(r.Employer(f"e_{number}", company, "yanqing", f"USCC{number:014}", True, now))
             await uow.applicants.add(
                 r.Applicant(
                     id=applicant_id,
@@ -112,19 +121,22 @@ class World:
             openid = OPENID if number == 1 else f"{OPENID}_{number}"
             await uow.identities.add(r.Identity(openid, applicant_id, "v1", now, now))
             await uow.cases.add(replace(case, **changes))
-            for code in ITEMS:
-                await self._an_item(uow, case, code)
+            for code in items:
+                await self.an_item(uow, case, code)
             await uow.commit()
         return replace(case, **changes)
 
-    async def _an_item(self, uow: Any, case: r.CaseRecord, code: str) -> None:
+    async def an_item(self, uow: Any, case: r.CaseRecord, code: str, *pictures: bytes, **changes: Any) -> r.ItemRecord:
         item = r.ItemRecord(id=self.office.parts.ids.new("i"), case_id=case.id, code=code, state="uploaded")
+        item = replace(item, **changes)
         await uow.items.add(item)
-        await self.add_file(uow, case, item, f"{code} 第一次", round=1)
+        for picture in pictures or (a_picture(code),):
+            await self.add_file(uow, case, item, picture, round=1)
+        return item
 
-    async def add_file(self, uow: Any, case: r.CaseRecord, item: r.ItemRecord, words: str, *, round: int) -> None:
+    async def add_file(self, uow: Any, case: r.CaseRecord, item: r.ItemRecord, content: bytes, *, round: int) -> None:
         parts = self.office.parts
-        new = NewFile(kind="material", source="chat", content=a_picture(words))
+        new = NewFile(kind="material", source="chat", content=content)
         stored = await store_file(uow, parts, new, applicant_id=case.applicant_id, openid=None)
         await uow.item_files.add(r.ItemFile(parts.ids.new("x"), item.id, stored.id, round, self.clock.now()))
 
