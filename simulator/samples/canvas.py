@@ -71,9 +71,9 @@ def watermark(picture: Image.Image) -> None:
     """样张 across the whole page, light enough to read through."""
     width, height = picture.size
     size = max(34, min(width, height) // 8)
-    tile = Image.new("RGBA", (size * 6, size * 4), (0, 0, 0, 0))
-    ImageDraw.Draw(tile).text((size * 3, size * 2), "样 张", font=font(size), fill=(200, 40, 40, 46), anchor="mm")
-    tile = tile.rotate(28, resample=Image.Resampling.BICUBIC)
+    tile = Image.new("RGBA", (size * 3, size * 2), (0, 0, 0, 0))
+    ImageDraw.Draw(tile).text((size * 1.5, size), "样 张", font=font(size), fill=(200, 40, 40, 46), anchor="mm")
+    tile = tile.rotate(28, expand=True, resample=Image.Resampling.BICUBIC)
     for row, y in enumerate(range(-size, height, size * 3)):
         for x in range(-size * (1 + row % 2 * 2), width, size * 5):
             picture.paste(tile, (x, y), tile)
@@ -87,7 +87,7 @@ def mark_small(picture: Image.Image, centre: tuple[int, int], face: ImageFont.Fr
 def on_a_table(page: Image.Image, *, angle: float = 0.0, margin: int = 60) -> Image.Image:
     """The page as a phone would see it: on a desk, slightly turned."""
     desk = Image.new("RGB", (page.width + 2 * margin, page.height + 2 * margin), (168, 146, 122))
-    sheet = page.convert("RGBA").rotate(angle, expand=True, resample=Image.Resampling.BICUBIC)
+    sheet = page.convert("RGBA").rotate(angle, expand=True, resample=Image.Resampling.BILINEAR)
     desk.paste(sheet, ((desk.width - sheet.width) // 2, (desk.height - sheet.height) // 2), sheet)
     return desk
 

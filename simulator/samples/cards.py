@@ -27,7 +27,7 @@ def id_front() -> Image.Image:
     paragraph(d, (230, 406), ADDRESS, width=560, size=42)
     d.text((80, 668), "公民身份号码", font=font(34), fill=BLUE)
     d.text((370, 660), ID_NUMBER, font=font(52), fill=INK)
-    face = draw_portrait(background=(226, 234, 240)).crop((120, 130, 960, 1250)).resize((345, 460))
+    face = draw_portrait().crop((120, 130, 960, 1250)).resize((345, 460))
     card.paste(face, (860, 140))
     watermark(card)
     return on_a_table(card, angle=0.6)

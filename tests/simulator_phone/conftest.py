@@ -142,7 +142,10 @@ class Shown:
     async def order(self, openid: str) -> None:
         """Place an order and give the page its JSAPI parameters, signed by the merchant."""
         code, text = await self.pay.pay(
-            description="工作居住证代办服务费", out_trade_no="GJ000001", amount={"total": 68000}, payer={"openid": openid}
+            description="工作居住证代办服务费",
+            out_trade_no="GJ000001",
+            amount={"total": 68000},
+            payer={"openid": openid},
         )
         assert code == 200, text
         package, stamp = f"prepay_id={json.loads(text)['prepay_id']}", str(int(time.time()))
@@ -214,6 +217,8 @@ async def shown(chromium: Browser, tmp_path: Any, monkeypatch: pytest.MonkeyPatc
             page.on("pageerror", lambda error: errors.append(str(error)))
             yield Shown(page, account, app[WORLD], settings.base_url, pay)
             if folder := os.environ.get("PHONE_SCREENSHOTS"):
-                await page.screenshot(path=f"{folder}/{os.environ['PYTEST_CURRENT_TEST'].split('::')[1].split(' ')[0]}.png")
+                await page.screenshot(
+                    path=f"{folder}/{os.environ['PYTEST_CURRENT_TEST'].split('::')[1].split(' ')[0]}.png"
+                )
             await browser.close()
             assert errors == []

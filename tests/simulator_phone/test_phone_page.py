@@ -114,7 +114,7 @@ async def test_a_wrong_config_signature_is_told_to_the_page_and_counted(shown: S
     await shown.open()
     await shown.page.get_by_role("button", name="帮助").click()
     await shown.page.frame_locator("iframe").get_by_text("config:invalid signature").wait_for()
-    assert await shown.page.locator("#violation-count").inner_text() == "1"
+    assert await shown.page.locator("#violation-count").text_content() == "1"
 
 
 async def pay_page(shown: Shown) -> Any:
@@ -176,6 +176,10 @@ async def test_nothing_is_wider_than_a_narrow_phone(shown: Shown) -> None:
     await shown.type("链接")
     await shown.said("婚姻状况")
     assert await shown.page.evaluate("document.documentElement.scrollWidth") <= 390
+    box = await shown.page.get_by_role("region", name="小周的手机").bounding_box()
+    assert (box["x"], box["width"], box["height"]) == (0, 390, 844)
+    link = await shown.page.get_by_role("link", name="打开网页").bounding_box()
+    assert link["x"] + link["width"] < 390
 
 
 async def test_a_reload_shows_the_same_chat(shown: Shown) -> None:

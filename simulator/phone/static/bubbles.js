@@ -90,7 +90,7 @@ const day = (moment) => new Intl.DateTimeFormat('zh-CN', { timeZone: 'Asia/Shang
 
 export function stamp(at, now) {
   const moment = new Date(at);
-  const clock = new Intl.DateTimeFormat('zh-CN', { timeZone: 'Asia/Shanghai', hour: '2-digit', minute: '2-digit', hour12: false }).format(moment);
+  const clock = new Intl.DateTimeFormat('zh-CN', { timeZone: 'Asia/Shanghai', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(moment);
   if (day(moment) === day(now)) return clock;
   if (day(moment) === day(new Date(now.getTime() - 86400000))) return `昨天 ${clock}`;
   return `${new Intl.DateTimeFormat('zh-CN', { timeZone: 'Asia/Shanghai', month: 'long', day: 'numeric' }).format(moment)} ${clock}`;

@@ -46,6 +46,8 @@ function show(openids) {
 }
 
 function drawUsers() {
+  const news = [...unread.values()].reduce((total, count) => total + count, 0);
+  shown.forEach((openid) => phones.get(openid)?.setAlert(news + tools.violations.length));
   $('users').replaceChildren(...[...users.values()].map((person) => {
     const picture = face(person.nickname);
     const count = unread.get(person.openid);
@@ -74,6 +76,7 @@ function hear(change) {
       drawUsers();
     }
   }
+  if (change.type === 'violation') drawUsers();
   if (change.type === 'typing') phones.get(change.openid)?.setTyping(change.typing);
   if (change.type === 'menu') {
     menu = change.menu;

@@ -36,6 +36,12 @@ export class Phone {
     this.composer.setFollowing(person.following);
   }
 
+  // How much elsewhere wants to be looked at: other users' news, broken rules.
+  setAlert(count) {
+    this.alert.textContent = count;
+    this.alert.hidden = !count;
+  }
+
   setMenu(menu) {
     this.composer.setMenu(menu);
   }

@@ -14,6 +14,8 @@ const FAULTS = [
   ['支付通知丢一次', { endpoint: 'pay_callback', kind: 'drop' }],
 ];
 const STATES = { NOTPAY: '待支付', SUCCESS: '已支付', CLOSED: '已关闭', REFUND: '有退款' };
+const DAY = new Intl.DateTimeFormat('zh-CN', { timeZone: 'Asia/Shanghai', month: 'long', day: 'numeric', weekday: 'short' });
+const CLOCK = new Intl.DateTimeFormat('zh-CN', { timeZone: 'Asia/Shanghai', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 const $ = (id) => document.getElementById(id);
 
 export class Tools {
@@ -49,8 +51,7 @@ export class Tools {
   }
 
   tick() {
-    const format = new Intl.DateTimeFormat('zh-CN', { timeZone: 'Asia/Shanghai', month: 'numeric', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
-    $('now').textContent = format.format(this.now());
+    $('now').textContent = `${DAY.format(this.now())} ${CLOCK.format(this.now())}`;
     $('offset').textContent = this.offset ? `比真实时间快 ${span(this.offset)}` : '与真实时间一致';
   }
 
