@@ -145,6 +145,8 @@ def _in_form(reading: Reading, question: Question) -> Move:
         return by_form
     values = values_of(reading, question)
     option = option_of(reading, question)
+    if option == "finish_item":
+        return Command("finish_item")
     if option is not None:
         return _answer(question, option=option, text=reading.text)
     if fits(values, question) or (values and reading.intent in ANSWERS):

@@ -14,14 +14,15 @@ MOST_OPTIONS: Final = 9
 PAYLOAD_VALUE: Final = re.compile(r"[a-zA-Z0-9_.:-]{1,60}")
 # The choices below a question, by form and kind; words and payloads of each are `utter_choice_<name>`.
 COMMANDS_OF_KIND: Final[Mapping[tuple[str | None, str | None], Sequence[str]]] = {
-    ("photo_form", "confirm"): ("photo_accept", "page_crop", "photo_retake"),
-    ("notice_form", "confirm"): ("eligible", "unsure", "not_eligible"),
-    ("cancel_form", "confirm"): ("cancel_yes", "cancel_no"),
-    ("review_form", "confirm"): ("submit", "overview", "ask_missing"),
-    ("materials_form", None): ("done_uploading", "ask_missing", "page_upload", "send_templates"),
-    ("supplement_form", None): ("resubmit", "ask_missing", "page_upload"),
+    ("photo_form", "confirm"): ("page_crop",),
+    ("materials_form", None): ("ask_missing", "page_upload"),
+    ("supplement_form", "photos"): ("ask_missing", "page_upload"),
+    ("review_form", "confirm"): ("overview",),
+    ("invoice_form", "page"): ("pay",),
     (None, "confirm"): ("affirm", "deny"),
 }
+# Options that are commands of their own.
+OPTION_PAYLOADS: Final[Mapping[str, str]] = {"finish_item": "done_uploading"}
 FIRST_FORMS: Final = frozenset({"employer_form", "notice_form", "cancel_form"})
 
 
@@ -92,8 +93,12 @@ def attachments(outcome: Outcome) -> Iterator[Utterance]:
 
 def question_of(question: Question, *, round_: int = 0, stumbled: bool = False) -> Utterance:
     """The open question: in its own words first, in others when it is put again."""
-    names = [f"utter_ask_{question.section}_{question.field}", f"utter_ask_{question.section}_{question.kind}"]
-    names += [f"utter_ask_{question.kind}", f"utter_again_{question.kind}", "utter_again"]
+    place = f"utter_ask_{question.section}_{question.field}"
+    if len(question.group) > 1:
+        names = [f"{place}_group", "utter_ask_group", "utter_again"]
+    else:
+        names = [f"{place}_{question.kind}", place, f"utter_ask_{question.section}_{question.kind}"]
+        names += [f"utter_ask_{question.kind}", f"utter_again_{question.kind}", "utter_again"]
     return _question(question, names, round_, stumbled)
 
 
@@ -138,6 +143,8 @@ def options_of(question: Question) -> list[dict[str, str]]:
 
 
 def _payload(question: Question, value: str, number: int) -> str:
+    if value in OPTION_PAYLOADS:
+        return OPTION_PAYLOADS[value]
     index = "" if question.index is None else f",index={question.index}"
     if PAYLOAD_VALUE.fullmatch(value):
         return f"choose:field={question.field},option={value}{index}"
@@ -147,13 +154,13 @@ def _payload(question: Question, value: str, number: int) -> str:
 def choices_of(question: Question, stumbled: bool) -> list[str]:
     """The commands offered below a question, no more than a phone screen bears."""
     own = COMMANDS_OF_KIND.get((question.form, question.kind)) or COMMANDS_OF_KIND.get((question.form, None))
-    if own is None and question.kind == "confirm":
-        own = COMMANDS_OF_KIND[(None, "confirm")]
-    names = [] if question.options else list(own or ())
+    names = list(own or ())
+    if question.kind == "confirm" and not question.options:
+        names = [*COMMANDS_OF_KIND[(None, "confirm")], *names]
+    if stumbled:
+        return [*names[:1], "help", "human"]
     if question.optional:
         names.append("skip")
     if question.form not in FIRST_FORMS and len(names) < 3:
         names.append("previous")
-    if stumbled:
-        return [*names[:2], "help", "human"]
     return names if question.options or len(names) > 2 else [*names, "help"]
