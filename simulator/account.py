@@ -28,24 +28,25 @@ class Scene:
 
 
 class Account:
-    """Tickets, QR codes and quota clears of the played account."""
+    """Tickets, QR codes and quota clears of the played account; the ticket outlives a reset."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._clear()
-        world.on_reset(self._clear)
-
-    def _clear(self) -> None:
         self.scenes: dict[str, Scene] = {}
         self.clears: Counter[str] = Counter()
+        self._tickets_made = 0
         self._ticket = ""
-        self._ticket_ends = self._world.clock.now()
+        self._ticket_ends = world.clock.now()
+        world.on_reset(self.scenes.clear)
+        world.on_reset(self.clears.clear)
 
     def ticket(self) -> tuple[str, int]:
         """The JS-SDK ticket and its remaining seconds."""
         now = self._world.clock.now()
         if not self._ticket or self._ticket_ends <= now:
-            self._ticket, self._ticket_ends = self._world.new_id("ticket"), now + LIFETIME
+            self._tickets_made += 1
+            self._ticket = self._world.ids.nth("ticket", self._tickets_made)
+            self._ticket_ends = now + LIFETIME
         return self._ticket, int((self._ticket_ends - now).total_seconds())
 
     def scene_of(self, ticket: str) -> str | None:

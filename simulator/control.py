@@ -217,6 +217,6 @@ async def stream_changes(request: web.Request) -> web.StreamResponse:
 
 
 async def reset(request: web.Request) -> web.Response:
-    """No users, no faults, real time, the same ids again; menu and templates stay."""
+    """No users, no faults, real time, the same ids again; menu, templates and API tokens stay."""
     request.app[WORLD].reset()
     return answer({"ok": True})

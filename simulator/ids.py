@@ -42,6 +42,10 @@ class Ids:
         if kind == "rid":
             text = self.text(kind, number, 24, HEX)
             return f"{text[:8]}-{text[8:16]}-{text[16:]}"
+        return self.nth(kind, number)
+
+    def nth(self, kind: str, number: int) -> str:
+        """The id with this number, for kinds that are counted by whoever makes them."""
         prefix, length, alphabet = SHAPES.get(kind, ("", 32, ALPHANUMERIC))
         return prefix + self.text(kind, number, length, alphabet)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,14 +28,13 @@ class Token:
 
 
 class Tokens:
-    """Every token ever issued since the last reset, so that expired and revoked ones are told apart."""
+    """Every token ever issued, so that expired and revoked ones are told apart.
+
+    They outlive a reset of the world: the product goes on with the token it keeps.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._clear()
-        world.on_reset(self._clear)
-
-    def _clear(self) -> None:
         self._issued: dict[str, Token] = {}
         self._plain: Token | None = None
         self._stable: Token | None = None
@@ -60,7 +60,7 @@ class Tokens:
         return current
 
     def seconds_left(self, token: Token) -> int:
-        return max(int((token.expires_at - self._world.clock.now()).total_seconds()), 0)
+        return max(math.ceil((token.expires_at - self._world.clock.now()).total_seconds()), 0)
 
     def require(self, value: str) -> None:
         """Raises ApiError 41001, 40014, 40001 or 42001 unless the token is good."""
@@ -94,7 +94,8 @@ class Tokens:
         return self._stable
 
     def _issue(self) -> Token:
-        token = Token(self._world.new_id("access_token"), self._world.clock.now() + LIFETIME)
+        value = self._world.ids.nth("access_token", len(self._issued) + 1)
+        token = Token(value, self._world.clock.now() + LIFETIME)
         self._issued[token.value] = token
         return token
 

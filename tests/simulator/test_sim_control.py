@@ -169,3 +169,11 @@ async def test_the_transcript_is_also_a_page_that_escapes_what_users_wrote(sim: 
     await sim.deed("say", text="<script>alert(1)</script>")
     page = await (await sim.client.get("/_sim/transcript", params={"format": "html"})).text()
     assert "往来记录" in page and "<script>" not in page and "&lt;script&gt;" in page
+
+
+async def test_a_token_outlives_a_reset_and_the_next_one_is_another(sim: Sim) -> None:
+    token = await sim.token()
+    await sim.post("/_sim/reset")
+    assert "ip_list" in await sim.get("/cgi-bin/getcallbackip", access_token=token)
+    await sim.post("/_sim/clock", {"advance_s": 7000})
+    assert await sim.token() != token
