@@ -13,6 +13,7 @@ from simulator.settings import BadSettings
 from simulator.transcript_page import transcript_page
 from simulator.world import WORLD
 
+LONGEST_STEP_S: Final = 10 * 366 * 86400
 ORIGINS: Final = {"Access-Control-Allow-Origin": "*"}
 
 
@@ -53,7 +54,8 @@ async def body_of(request: web.Request) -> dict[str, object]:
     except ValueError:
         body = None
     if not isinstance(body, dict):
-        raise web.HTTPBadRequest(text='{"error": {"code": "bad_json", "message": "send a JSON object"}}')
+        refusal = '{"error": {"code": "bad_json", "message": "send a JSON object"}}'
+        raise web.HTTPBadRequest(text=refusal, content_type="application/json")
     return body
 
 
@@ -74,8 +76,8 @@ async def show_clock(request: web.Request) -> web.Response:
 async def move_clock(request: web.Request) -> web.Response:
     body = await body_of(request)
     seconds = body.get("advance_s")
-    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or seconds < 0:
-        return refuse(400, "bad_advance", "advance_s must be a number of seconds, not negative")
+    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or not 0 <= seconds <= LONGEST_STEP_S:
+        return refuse(400, "bad_advance", "advance_s must be a number of seconds from 0 to ten years")
     await request.app[WORLD].advance(seconds)
     return await show_clock(request)
 
@@ -121,7 +123,7 @@ async def forget_violations(request: web.Request) -> web.Response:
 
 async def list_transcript(request: web.Request) -> web.Response:
     """`?after=N`, `?name=` and `?openid=` choose; `?format=html` is a page to read or to keep."""
-    after = int(request.query.get("after", "0") or 0)
+    after = int(text) if (text := request.query.get("after", "")).isdigit() else 0
     name, openid = request.query.get("name", ""), request.query.get("openid", "")
     entries = [
         entry.as_json()

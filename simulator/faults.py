@@ -41,8 +41,10 @@ class Faults:
             raise BadFault(f"kind must be one of {', '.join(KINDS)}")
         if kind == "latency" and not isinstance(value, (int, float)):
             raise BadFault("latency needs a value in seconds")
-        if kind == "errcode" and value is None:
-            raise BadFault("errcode needs a value")
+        if kind == "errcode" and not isinstance(value, int) and not endpoint.startswith("/v3/"):
+            raise BadFault("errcode needs a number (on /v3/ paths a code such as SYSTEM_ERROR)")
+        if kind == "http500" and not (value is None or (isinstance(value, int) and 400 <= value <= 599)):
+            raise BadFault("http500 takes a status from 400 to 599")
         if times is not None and times < 1:
             raise BadFault("times must be at least 1, or null for ever")
         self._made += 1

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from urllib.parse import urlencode
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from simulator.chat import plain_text, text_links
 from tests.simulator.conftest import Sim, sealed, text_reply
@@ -21,6 +25,13 @@ MENU = {
 def test_a_menu_link_is_decoded_as_the_client_does() -> None:
     (link,) = text_links(f"请选：{MENU_LINK}")
     assert (link.kind, link.label, link.content, link.id) == ("menu", "新申请", "新申 请", "start:type=NEW")
+
+
+@given(content=st.text(min_size=1, max_size=40), payload=st.from_regex(r"[a-zA-Z0-9_.:=,-]{1,128}", fullmatch=True))
+def test_what_a_menu_link_carries_comes_back_whole(content: str, payload: str) -> None:
+    href = f"weixin://bizmsgmenu?{urlencode({'msgmenucontent': content, 'msgmenuid': payload})}"
+    (link,) = text_links(f'请选<a href="{href}">好</a>。')
+    assert (link.content, link.id) == (content, payload)
 
 
 def test_on_the_screen_a_link_is_its_label() -> None:

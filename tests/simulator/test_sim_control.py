@@ -20,7 +20,7 @@ async def test_the_clock_moves_and_says_so(sim: Sim) -> None:
     assert (await sim.get("/_sim/clock"))["offset_s"] == 3600
 
 
-@pytest.mark.parametrize("step", [-1, "3", None, True])
+@pytest.mark.parametrize("step", [-1, "3", None, True, 1e300])
 async def test_the_clock_refuses_what_is_no_step_forward(sim: Sim, step: object) -> None:
     response = await sim.client.post("/_sim/clock", json={"advance_s": step})
     assert response.status == 400 and (await sim.get("/_sim/clock"))["offset_s"] == 0
@@ -97,7 +97,15 @@ async def test_faults_can_be_listed_and_removed(sim: Sim) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"endpoint": SEND, "kind": "explode"}, {"endpoint": SEND, "kind": "latency", "value": "long"}]
+    "body",
+    [
+        {},
+        {"endpoint": SEND, "kind": "explode"},
+        {"endpoint": SEND, "kind": "latency", "value": "long"},
+        {"endpoint": SEND, "kind": "errcode", "value": "much"},
+        {"endpoint": SEND, "kind": "http500", "value": 200},
+        {"endpoint": SEND, "kind": "drop", "times": 0},
+    ],
 )
 async def test_an_impossible_fault_is_refused(sim: Sim, body: dict[str, str]) -> None:
     assert (await sim.client.post("/_sim/faults", json=body)).status == 400
