@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from backend.domain.case import PAID_STAGES, Event, Stage
 from backend.domain.draft import Draft
+from backend.domain.payment import pay_deadline
 from backend.domain.profile import BusinessType, profile_for
 from backend.domain.transitions import START, next_stage
 from backend.services.errors import CaseAlreadyOpen, EmployerUnknown, NoEmployer
@@ -122,7 +123,8 @@ async def submit(uow: UnitOfWork, parts: Parts, standing: Standing) -> tuple[Cas
         raise EmployerUnknown
     business = BusinessType(standing.open_case.business_type)
     amount_fen = employer.fee_fen or catalogue.fee.fen_for(business, employer=employer.uscc)
-    deadline = now + timedelta(hours=catalogue.pay_window.hours)
+    created_at = standing.open_case.created_at
+    deadline = pay_deadline(catalogue.pay_window, created_at=created_at, submitted_at=now)
     case = await record_transition(
         uow, standing.open_case, Event.SUBMIT, an_applicant(standing.applicant.id), now=now,
         facts={"amount_fen": amount_fen}, submitted_at=now, pay_deadline=deadline,
@@ -186,12 +188,20 @@ async def keep_draft(uow: UnitOfWork, parts: Parts, standing: Standing, draft: D
         return standing
     now, who = parts.clock.now(), an_applicant(standing.applicant.id)
     edits = _edits(standing.draft, draft) if Stage(case.stage) is not Stage.DRAFT else []
-    if edits:
-        for event in edits:
-            case = await record_transition(uow, case, event, who, now=now, draft=told)
-    else:
+    for event in edits:
+        case = await record_transition(uow, case, event, who, now=now, draft=told)
+    if not edits:
         case = await record_change(uow, case, "draft", who, now=now, draft=told)
-    return await with_case(uow, parts, standing, case)
+    if Event.EDIT_CONTACT in edits:
+        note = f"申请 {case.case_no}：联系方式有修改，请留意"
+        await open_task(
+            uow, parts.ids.new("t"), "contact_changed", note, once=f"{case.id}:{case.version}", now=now, case=case
+        )
+    edited = standing.was_edited or bool({Event.EDIT_EDUCATION, Event.EDIT_WORK} & set(edits))
+    context = standing.interview
+    if context.supplement is not None:
+        context = replace(context, supplement=replace(context.supplement, was_edited=edited))
+    return replace(standing, case=case, draft=draft, was_edited=edited, context=context)
 
 
 def _edits(before: Draft, after: Draft) -> list[Event]:

@@ -9,6 +9,16 @@ from typing import Any, Final
 
 from backend.domain.case import Event, Stage
 from backend.domain.errors import AlreadyPaid, PaymentWindowClosed
+from backend.domain.payment import (
+    OrderFacts,
+    OrderState,
+    Success,
+    Verdict,
+    judge_success,
+    needs_new_prepay,
+    reminder_times,
+    require_payable,
+)
 from backend.services.errors import NotBound, NothingToPay, NotificationRefused
 from backend.services.parts import Parts
 from backend.services.ports import PaymentReport, UnitOfWork
@@ -48,7 +58,7 @@ async def open_order(
     uow: UnitOfWork, parts: Parts, case: CaseRecord, openid: str, *, amount_fen: int, deadline: datetime
 ) -> Order:
     """The order of a case that is being submitted (T11)."""
-    reminders = parts.catalogues.at(case.catalogue_version).pay_window.reminders_before_end_min
+    reminders = reminder_times(parts.catalogues.at(case.catalogue_version).pay_window, deadline)
     order = Order(
         id=parts.ids.new("o"),
         case_id=case.id,
@@ -58,7 +68,7 @@ async def open_order(
         description=f"工作居住证预审服务费 {case.case_no}",
         deadline=deadline,
         created_at=parts.clock.now(),
-        next_reminder_at=deadline - timedelta(minutes=max(reminders)) if reminders else None,
+        next_reminder_at=min(reminders, default=None),
     )
     return await uow.orders.add(order)
 
@@ -76,10 +86,7 @@ async def payable_order(uow: UnitOfWork, openid: str, now: datetime) -> tuple[Ca
     order = await uow.orders.first(case_id=case.id, order_by="-created_at") if case else None
     if case is None or order is None:
         raise NothingToPay
-    if order.state == "paid":
-        raise AlreadyPaid
-    if order.state != "created" or case.stage != Stage.AWAITING_PAYMENT or now >= order.deadline:
-        raise PaymentWindowClosed
+    require_payable(Stage(case.stage), order_facts(order), now)
     return case, order
 
 
@@ -89,7 +96,7 @@ async def prepare_payment(parts: Parts, openid: str) -> PaySheet:
     async with parts.begin() as uow:
         _, order = await payable_order(uow, openid, now)
     prepay_id = order.prepay_id
-    if prepay_id is None or order.prepay_expires_at is None or now >= order.prepay_expires_at:
+    if prepay_id is None or needs_new_prepay(order.prepay_expires_at, now):
         if order.prepay_id is None:
             # A person who changed the WeChat account before the first try pays from the new one.
             order = replace(order, openid=openid)
@@ -144,41 +151,46 @@ async def record_payment(parts: Parts, report: PaymentReport, *, source: str) ->
         order = await uow.orders.get(glance.id, lock=True)
         if case is None or order is None:
             raise NotificationRefused
-        fits = report.amount_fen == order.amount_fen
-        if fits:
-            await _settle(uow, parts, case, order, report, source)
-        else:
-            note = f"订单 {order.out_trade_no} 的到账金额与订单不符，请核对"
-            await open_task(
-                uow, parts.ids.new("t"), "payment_mismatch", note,
-                once=report.transaction_id, now=parts.clock.now(), case=case,
-            )  # fmt: skip
+        verdict = await _settle(uow, parts, case, order, report, source)
         await uow.commit()
-    if not fits:
+    if verdict is Verdict.AMOUNT_WRONG:
         raise NotificationRefused
 
 
 async def _settle(
     uow: UnitOfWork, parts: Parts, case: CaseRecord, order: Order, report: PaymentReport, source: str
-) -> None:
+) -> Verdict:
     now = parts.clock.now()
-    in_time = order.state == "created" and case.stage == Stage.AWAITING_PAYMENT
+    known = tuple(one.transaction_id for one in await uow.payments.where(order_id=order.id))
+    success = Success(report.transaction_id, report.amount_fen, report.paid_at or now)
+    verdict = judge_success(Stage(case.stage), order_facts(order, known), success)
+    if verdict is Verdict.ALREADY_KNOWN:
+        return verdict
+    if verdict is Verdict.AMOUNT_WRONG:
+        note = f"订单 {order.out_trade_no} 的到账金额与订单不符，请核对"
+        once = report.transaction_id
+        await open_task(uow, parts.ids.new("t"), "payment_mismatch", note, once=once, now=now, case=case)
+        return verdict
     payment = Payment(
         id=parts.ids.new("p"),
         order_id=order.id,
         transaction_id=report.transaction_id,
         amount_fen=report.amount_fen,
-        paid_at=report.paid_at or now,
+        paid_at=success.paid_at,
         source=source,
-        kept=in_time,
+        kept=verdict is Verdict.ACCEPT,
         recorded_at=now,
     )
-    if not await uow.payments.add_if_new(payment):
-        return
-    if in_time:
+    await uow.payments.add(payment)
+    if verdict is Verdict.ACCEPT:
         await _accept(uow, parts, case, order, payment, now)
     else:
-        await _give_back(uow, parts, case, order, payment, now)
+        await _give_back(uow, parts, case, order, payment, twice=verdict is Verdict.REFUND_DOUBLE)
+    return verdict
+
+
+def order_facts(order: Order, transactions: tuple[str, ...] = ()) -> OrderFacts:
+    return OrderFacts(OrderState(order.state), order.amount_fen, order.deadline, transactions)
 
 
 async def _accept(
@@ -198,10 +210,10 @@ async def _accept(
 
 
 async def _give_back(
-    uow: UnitOfWork, parts: Parts, case: CaseRecord, order: Order, payment: Payment, now: datetime
+    uow: UnitOfWork, parts: Parts, case: CaseRecord, order: Order, payment: Payment, *, twice: bool
 ) -> None:
     """Money that came too late or twice goes back, and a person looks at it (2.5, 1)."""
-    twice = order.state in ("paid", "refunding", "refunded")
+    now = parts.clock.now()
     kind, reason = ("double_payment", "重复支付") if twice else ("late_payment", "订单关闭后到账")
     refund = Refund(
         id=parts.ids.new("r"),

@@ -10,6 +10,7 @@ from backend.services.ports import (
     Catalogues,
     Ids,
     Keyring,
+    Mailer,
     MessageTexts,
     ObjectStore,
     PasswordHasher,
@@ -39,6 +40,7 @@ class Parts:
     templates: TemplateMaker
     limiter: RateLimiter
     pay: PaymentGateway
+    mailer: Mailer
     texts: MessageTexts
     catalogues: Catalogues
     public_url: str

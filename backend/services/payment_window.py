@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from backend.domain.case import Event, Stage
+from backend.domain.payment import reminder_times
 from backend.services.errors import PaymentUnavailable
 from backend.services.orders import QUERY_AFTER_S, ask_platform
 from backend.services.parts import Parts
@@ -63,8 +64,8 @@ async def remind_of_payment(parts: Parts) -> int:
             case = await uow.cases.get(order.case_id)
             if case is None:
                 continue
-            before_end = parts.catalogues.at(case.catalogue_version).pay_window.reminders_before_end_min
-            ahead = [at for at in (order.deadline - timedelta(minutes=m) for m in before_end) if at > now]
+            window = parts.catalogues.at(case.catalogue_version).pay_window
+            ahead = [at for at in reminder_times(window, order.deadline) if at > now]
             await uow.orders.save(replace(order, next_reminder_at=min(ahead, default=None)))
             if now < order.deadline and case.stage == Stage.AWAITING_PAYMENT:
                 facts = {"left": _left(order.deadline - now), "deadline": _beijing(order.deadline)}
@@ -105,7 +106,7 @@ async def _close(parts: Parts, case: CaseRecord) -> bool:
 async def _close_case(parts: Parts, case_id: str, now: datetime) -> bool:
     async with parts.begin() as uow:
         case = await uow.cases.get(case_id, lock=True)
-        if case is None or case.stage != Stage.AWAITING_PAYMENT or case.pay_deadline is None or now < case.pay_deadline:
+        if case is None or case.stage != Stage.AWAITING_PAYMENT or case.pay_deadline is None or now <= case.pay_deadline:
             return False
         for order in await uow.orders.where(case_id=case_id, state="created", lock=True):
             await uow.orders.save(

@@ -75,6 +75,9 @@ class Commands(Protocol):
 
     async def finish(self, key: str, status: int, body_sealed: bytes) -> None: ...
 
+    async def forget(self, *, before: datetime) -> int:
+        """Delete the answers that are older."""
+
 
 class UnitOfWork(Protocol):
     """One transaction: `async with uow:` begins it, `commit()` keeps it, leaving without a commit rolls back."""

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from backend.domain.case import STAGES, Event, Stage
 from backend.domain.case_facts import case_requirements
-from backend.domain.errors import ItemFull, ItemLocked, ItemUnknown, LockedNow
+from backend.domain.context import ItemState
+from backend.domain.errors import ItemUnknown, LockedNow
 from backend.domain.materials import OTHER_ITEM
+from backend.domain.review import require_file_allowed, require_resubmission, require_supplement
 from backend.domain.transitions import is_possible
-from backend.services.errors import FileUnknown
+from backend.services.files import own_file
 from backend.services.outcome import Outcome
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.records import ItemFile, ItemRecord, StoredFile, SupplementFile
-from backend.services.standing import Standing, with_case
+from backend.services.standing import Standing, load_standing, with_case
 from backend.services.transitions_log import an_applicant, record_change
 
 SUPPLEMENTED: Final = frozenset({Stage.HR_FIRST_SUPPLEMENT, Stage.HR_FINAL_SUPPLEMENT})
@@ -68,6 +71,17 @@ async def attach(uow: UnitOfWork, parts: Parts, standing: Standing, code: str, s
     return await with_case(uow, parts, standing, case)
 
 
+async def attach_all(uow: UnitOfWork, parts: Parts, openid: str, code: str, file_ids: Sequence[str]) -> Standing:
+    """The upload page: several files of one item at once, all of them or none."""
+    standing = await load_standing(uow, parts, openid)
+    if Stage(standing.open_case.stage) is Stage.DRAFT:
+        standing = await sync_items(uow, parts, standing)
+    for file_id in dict.fromkeys(file_ids):
+        stored = await own_file(uow, openid, standing.applicant.id, file_id)
+        standing = await attach(uow, parts, standing, code, stored)
+    return standing
+
+
 async def _item_for(uow: UnitOfWork, parts: Parts, standing: Standing, code: str) -> ItemRecord:
     stage = Stage(standing.open_case.stage)
     material = standing.interview.catalogue.material(code)
@@ -76,14 +90,10 @@ async def _item_for(uow: UnitOfWork, parts: Parts, standing: Standing, code: str
         raise ItemUnknown(item=code)
     if item is None:
         item = await uow.items.add(_new_item(parts, standing, code, required=False))
-    if item.state == "passed" or (stage is Stage.AGENCY_REJECTED and item.state != "rejected"):
-        raise ItemLocked(item_name=material.name)
     needed = next((one for one in case_requirements(standing.draft, standing.interview) if one.code == code), None)
     limit = needed.files_max if needed else material.files_max
-    this_round = [held for held in standing.files_of(item) if held.round > standing.open_case.round] \
-        if stage is Stage.AGENCY_REJECTED else standing.files_of(item)  # fmt: skip
-    if len(this_round) >= limit:
-        raise ItemFull(item_name=material.name, limit=limit)
+    state = standing.interview.items.get(code) or ItemState(code)
+    require_file_allowed(stage, state, name=material.name, limit=limit)
     return item
 
 
@@ -148,12 +158,13 @@ async def keep_photo_as_item(uow: UnitOfWork, parts: Parts, standing: Standing) 
         await uow.items.save(replace(item, state="uploaded", finished=True))
 
 
-async def file_of_case(uow: UnitOfWork, standing: Standing, file_id: str) -> StoredFile:
-    """A file of this applicant, wherever it was sent; raises `FileUnknown`."""
-    stored = await uow.files.get(file_id)
-    if stored is None or standing.applicant.id != stored.applicant_id:
-        raise FileUnknown
-    return stored
+def check_resubmission(standing: Standing) -> None:
+    """Raises `SupplementIncomplete` while something that was asked for is still missing (T25, T36, T39)."""
+    context = standing.interview
+    if context.stage is Stage.AGENCY_REJECTED:
+        require_resubmission(context.items)
+    elif context.supplement is not None:
+        require_supplement(context.supplement)
 
 
 def _new_item(parts: Parts, standing: Standing, code: str, *, required: bool) -> ItemRecord:

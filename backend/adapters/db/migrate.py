@@ -41,11 +41,13 @@ def differences(database_url: str) -> list[Any]:
     return found
 
 
-def write_revision(database_url: str, message: str, revision_id: str) -> None:
-    """For developers: a new migration from the difference between code and database."""
+def write_revision(database_url: str, message: str) -> None:
+    """For developers: a new migration from the difference between the code and the database, brought up first."""
+    upgrade(database_url)
 
     def write(connection: Connection) -> None:
-        command.revision(_config(connection), message=message, rev_id=revision_id, autogenerate=True)
+        number = len(list(ScriptDirectory.from_config(_config(None)).walk_revisions())) + 1
+        command.revision(_config(connection), message=message, rev_id=f"{number:04d}", autogenerate=True)
 
     _with_connection(database_url, write)
 

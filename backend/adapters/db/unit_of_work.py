@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, Self
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -49,8 +49,14 @@ STORED: Final[Mapping[str, tuple[Table, type[Any]]]] = {
 
 
 def make_engine(database_url: str, *, pool_size: int = 10) -> AsyncEngine:
-    """An engine for one process; a connection that died is noticed before it is used."""
-    return create_async_engine(database_url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    """An engine for one process; its errors never show what was stored, a dead connection is noticed before use."""
+    return create_async_engine(
+        database_url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        hide_parameters=True,
+    )
 
 
 class PostgresUnitOfWork:
@@ -136,3 +142,7 @@ class StoredCommands:
         await self._connection.execute(
             update(t.commands).where(t.commands.c.key == key).values(status=status, body_sealed=body_sealed)
         )
+
+    async def forget(self, *, before: datetime) -> int:
+        gone = await self._connection.execute(delete(t.commands).where(t.commands.c.created_at < before))
+        return gone.rowcount

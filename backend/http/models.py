@@ -1,0 +1,180 @@
+"""What callers may send (contracts.md 3 and 4); anything else is answered 422."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+
+def _storable(text: str) -> str:
+    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("not a storable text")
+    return text
+
+
+Text = Annotated[str, Field(max_length=4000), AfterValidator(_storable)]
+Word = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable)]
+Secret = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable)]
+Index = Annotated[int, Field(ge=0, le=1000)]
+Pixel = Annotated[int, Field(ge=0, le=100_000)]
+Purpose = Literal["bind", "credentials", "crop", "pay", "upload", "overview"]
+
+
+class Request(BaseModel):
+    """Names that a caller does not know are refused, so that a misspelt one is seen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, strict=True)
+
+
+class Empty(Request):
+    pass
+
+
+class StartCase(Request):
+    business_type: Literal["NEW", "RENEW", "EMPLOYER", "DEPENDANT", "ADDRESS", "GENERAL"]
+
+
+class ChooseEmployer(Request):
+    employer_id: Word | None = None
+    option: Word | None = None
+
+
+class ConfirmNotice(Request):
+    eligible: bool
+
+
+class GivenValue(Request):
+    field: Word
+    value: Text
+    index: Index | None = None
+    relative: bool = False
+
+
+class Answer(Request):
+    field: Word | None = None
+    index: Index | None = None
+    values: Annotated[list[GivenValue], Field(max_length=60)] = []
+    text: Text | None = None
+    option: Word | None = None
+
+
+class Redo(Request):
+    section: Word | None = None
+
+
+class Goto(Request):
+    field: Word | None = None
+    section: Word | None = None
+    index: Index | None = None
+
+
+class Entry(Request):
+    index: Index | None = None
+
+
+class Upload(Request):
+    file_id: Word
+    item: Word | None = None
+
+
+class ChooseItem(Request):
+    item: Word
+
+
+class PhotoNudge(Request):
+    direction: Literal["up", "down", "left", "right", "bigger", "smaller", "reset"]
+
+
+class PageLink(Request):
+    purpose: Purpose
+
+
+class CancelCase(Request):
+    confirmed: bool = False
+
+
+class Human(Request):
+    reason: Text = "asked"
+
+
+COMMAND_BODIES: Final[Mapping[str, type[Request]]] = {
+    "open": Empty,
+    "start_case": StartCase,
+    "choose_employer": ChooseEmployer,
+    "confirm_notice": ConfirmNotice,
+    "answer": Answer,
+    "previous": Empty,
+    "skip": Empty,
+    "save": Empty,
+    "resume": Empty,
+    "redo": Redo,
+    "goto": Goto,
+    "add_entry": Entry,
+    "remove_entry": Entry,
+    "finish_section": Empty,
+    "upload": Upload,
+    "undo_upload": Empty,
+    "finish_item": Empty,
+    "choose_item": ChooseItem,
+    "missing": Empty,
+    "materials": Empty,
+    "send_templates": Empty,
+    "photo_nudge": PhotoNudge,
+    "photo_accept": Empty,
+    "photo_retake": Empty,
+    "submit": Empty,
+    "resubmit": Empty,
+    "pay_link": Empty,
+    "page_link": PageLink,
+    "progress": Empty,
+    "history": Empty,
+    "confirmation_slip": Empty,
+    "cancel_case": CancelCase,
+    "human": Human,
+}
+
+
+class FileMeta(Request):
+    kind: Word
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    width: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    height: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    source: Word = "chat"
+
+
+class RedeemLink(Request):
+    token: Word
+    openid: Word
+
+
+class Bind(Request):
+    username: Word
+    password: Secret
+    captcha_id: Word | None = None
+    captcha: Word | None = None
+    terms_version: Word | None = None
+    terms_accepted: bool = False
+
+
+class GiveCredentials(Request):
+    username: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_storable)]
+    password: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_storable)]
+    consent: bool
+
+
+class Crop(Request):
+    x: Pixel
+    y: Pixel
+    w: Pixel
+    h: Pixel
+
+
+class ItemFiles(Request):
+    file_ids: Annotated[list[Word], Field(min_length=1, max_length=60)]
+
+
+class Contacted(Request):
+    event: Literal["subscribe", "unsubscribe", "message", "click", "scan"]
+    scene: Word | None = None

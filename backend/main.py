@@ -1,0 +1,204 @@
+"""The backend's processes: `python -m backend.main http | worker | migrate | seed`; the one place where parts meet."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import procrastinate
+from redis.asyncio import Redis
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from backend import console
+from backend.adapters.db import migrate
+from backend.adapters.db.unit_of_work import PostgresUnitOfWork, make_engine
+from backend.adapters.documents.maker import LetterMaker
+from backend.adapters.kept_catalogues import KeptCatalogues
+from backend.adapters.keys import DataKeyring
+from backend.adapters.objects import BlobStore
+from backend.adapters.office import make_office
+from backend.adapters.pay import WechatPayGateway
+from backend.adapters.photos.cutter import PillowPhotoCutter
+from backend.adapters.photos.portrait import MtcnnPortraitFinder
+from backend.adapters.redis import RedisRateLimiter
+from backend.adapters.signin import Argon2Passwords, PillowCaptchas, SystemIds
+from backend.adapters.smtp import SmtpMailer
+from backend.adapters.texts import YamlMessageTexts
+from backend.http.app import build_app
+from backend.jobs.worker import worker_app
+from backend.seed import seed
+from backend.services.files import read_file
+from backend.services.parts import Parts
+from runtime.clock import Clock, running_clock
+from runtime.logs import configure
+from runtime.settings import Settings, SettingsError
+from runtime.web import Check, serve
+from wechat.client import WeChatClient
+from wechat.delivery import FileMissing, deliver_for_ever
+from wechat.pay import Merchant, WeChatPay
+from wechat.token import TokenOwner
+
+
+@dataclass(frozen=True)
+class Composed:
+    """Everything of one process that is open."""
+
+    settings: Settings
+    clock: Clock
+    engine: AsyncEngine
+    redis: Redis
+    parts: Parts
+
+    @property
+    def checks(self) -> dict[str, Check]:
+        return {"database": self._database_answers}
+
+    async def _database_answers(self) -> bool:
+        async with self.engine.connect() as connection:
+            return bool((await connection.execute(text("SELECT 1"))).scalar_one())
+
+
+@asynccontextmanager
+async def composed(settings: Settings) -> AsyncIterator[Composed]:
+    """Open what a process needs, and close it in reverse."""
+    async with AsyncExitStack() as stack:
+        clock = await stack.enter_async_context(running_clock(settings.clock_url))
+        engine = make_engine(settings.database_url)
+        stack.push_async_callback(engine.dispose)
+        redis = Redis.from_url(settings.redis_url, decode_responses=True, socket_timeout=3)
+        stack.push_async_callback(redis.aclose)
+        merchant = merchant_of(settings)
+        pay = await stack.enter_async_context(WeChatPay(merchant, clock).running())
+        parts = Parts(
+            begin=lambda: PostgresUnitOfWork(engine, clock),
+            clock=clock,
+            ids=SystemIds(),
+            keys=DataKeyring.from_text(settings.data_keys.get_secret_value()),
+            objects=BlobStore.at(settings.object_store_url),
+            passwords=Argon2Passwords(),
+            captchas=PillowCaptchas(),
+            portraits=MtcnnPortraitFinder(),
+            cutter=PillowPhotoCutter(),
+            templates=LetterMaker(),
+            limiter=RedisRateLimiter(redis),
+            pay=WechatPayGateway(pay, merchant),
+            mailer=SmtpMailer(settings.smtp_url, settings.mail_from),
+            texts=YamlMessageTexts.read(),
+            catalogues=KeptCatalogues(),
+            public_url=settings.public_url,
+        )
+        yield Composed(settings, clock, engine, redis, parts)
+
+
+def merchant_of(settings: Settings) -> Merchant:
+    """Who we are at WeChat Pay, keys read from their files."""
+    return Merchant(
+        mch_id=settings.wechatpay_mch_id,
+        app_id=settings.wechat_app_id,
+        serial_no=settings.wechatpay_serial_no,
+        private_key=Path(settings.wechatpay_private_key_file).read_text(),
+        apiv3_key=settings.wechatpay_apiv3_key.get_secret_value(),
+        public_key=Path(settings.wechatpay_public_key_file).read_text(),
+        public_key_id=settings.wechatpay_public_key_id,
+        notify_url=f"{settings.public_url.rstrip('/')}/pay/notify",
+        api_url=settings.wechatpay_api_url,
+    )
+
+
+async def run_http(settings: Settings) -> None:
+    """The internal API, the payment callback and the console on BACKEND_PORT."""
+    async with composed(settings) as all_parts:
+        token = settings.service_token.get_secret_value()
+        app = build_app(all_parts.parts, service_token=token, checks=all_parts.checks)
+        app[console.OFFICE] = make_office(all_parts.parts, all_parts.engine)
+        app[console.COOKIES_ARE_SECURE] = settings.public_url.startswith("https://")
+        console.add_routes(app)
+        await serve(app, host=settings.bind_host, port=settings.backend_port)
+
+
+async def run_worker(settings: Settings) -> None:
+    """Timers, outboxes and jobs; health on WORKER_PORT."""
+    async with composed(settings) as all_parts, aiohttp.ClientSession() as http:
+        connector = procrastinate.PsycopgConnector(
+            conninfo=settings.database_url.replace("+psycopg", ""), min_size=1, max_size=4
+        )
+
+        async def deliver() -> None:
+            await deliver_for_ever(
+                engine=all_parts.engine,
+                database_url=settings.database_url,
+                client=wechat_client(all_parts, http),
+                clock=all_parts.clock,
+                file_bytes=lambda openid, file_id: picture_of(all_parts.parts, file_id),
+                template_ids=settings.wechat_template_ids,
+            )
+
+        app = worker_app(all_parts.parts, connector, checks=all_parts.checks, always={"deliver": deliver})
+        await serve(app, host=settings.bind_host, port=settings.worker_port)
+
+
+def wechat_client(all_parts: Composed, http: aiohttp.ClientSession) -> WeChatClient:
+    settings = all_parts.settings
+    tokens = TokenOwner(
+        redis=all_parts.redis,
+        http=http,
+        clock=all_parts.clock,
+        api_url=settings.wechat_api_url,
+        app_id=settings.wechat_app_id,
+        secret=settings.wechat_app_secret.get_secret_value(),
+    )
+    return WeChatClient(http=http, tokens=tokens, api_url=settings.wechat_api_url, app_id=settings.wechat_app_id)
+
+
+async def picture_of(parts: Parts, file_id: str) -> bytes:
+    """A stored picture for the chat; raises the kit's `FileMissing`."""
+    async with parts.begin() as uow:
+        stored = await uow.files.get(file_id)
+    if stored is None:
+        raise FileMissing
+    return await read_file(parts, stored)
+
+
+async def run_seed(settings: Settings) -> None:
+    """Demo data; repeating it changes nothing."""
+    async with composed(settings) as all_parts:
+        for line in await seed(all_parts.parts, password=os.environ.get("SEED_PASSWORD", "Gongju-2026")):
+            print(line)  # noqa: T201 - the demo accounts are what this command is for
+
+
+def main(arguments: list[str]) -> int:
+    """Run one process; a fault of the settings ends it with a sentence and no traceback."""
+    try:
+        settings = Settings.from_env(os.environ)
+        match arguments:
+            case ["http"]:
+                asyncio.run(run_http(settings))
+            case ["worker"]:
+                asyncio.run(run_worker(settings))
+            case ["migrate"]:
+                migrate.upgrade(settings.database_url)
+            case ["migrate", "down", revision]:
+                migrate.downgrade(settings.database_url, revision)
+            case ["migrate", message]:
+                migrate.write_revision(settings.database_url, message)
+            case ["seed"]:
+                asyncio.run(run_seed(settings))
+            case _:
+                sys.stderr.write(f"{__doc__}\n")
+                return 2
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    configure("backend-" + (sys.argv[1] if len(sys.argv) > 1 else "help"))
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,254 @@
+"""The commands of a dialogue turn (contracts.md 3), by name; each runs once per idempotency key."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Final
+
+from backend.domain import talk
+from backend.domain.case import STAGES, Stage
+from backend.domain.errors import DomainError, UnknownField
+from backend.domain.interview import file_target, uploaded
+from backend.domain.profile import BusinessType
+from backend.domain.talk import Kind, Option, Question
+from backend.services import casework, one_inch, reading, template_mailing, uploads
+from backend.services.answered_once import Answer, answered_once
+from backend.services.errors import NotBound
+from backend.services.files import own_file
+from backend.services.links import Purpose, offer_link
+from backend.services.orders import check_payment, payable_order, yuan
+from backend.services.outcome import Outcome
+from backend.services.parts import Parts
+from backend.services.ports import UnitOfWork
+from backend.services.standing import Standing, load_standing
+from backend.services.talking import finish, greeting_facts, interview, refuse, resubmit, submit
+
+Body = Mapping[str, Any]
+Handler = Callable[[UnitOfWork, Parts, Standing, Body], Awaitable[Outcome]]
+
+CALLERS_MISTAKES: Final = (UnknownField,)
+
+
+async def run_command(parts: Parts, openid: str, name: str, body: Body, *, key: str) -> Answer:
+    """Run a command and give its `Outcome` as JSON; what an applicant can mend is said, never an error.
+
+    Raises:
+        UnknownField: the command names something that does not exist.
+    """
+    if name in ("progress", "pay_link"):
+        # “付了还显示未支付”: look before answering. Without an answer the stored state is told.
+        with suppress(DomainError):
+            await check_payment(parts, openid)
+
+    async def act(uow: UnitOfWork) -> Answer:
+        return 200, (await _dispatch(uow, parts, openid, name, body)).to_json()
+
+    async def explain(uow: UnitOfWork, error: DomainError) -> Answer:
+        if isinstance(error, CALLERS_MISTAKES):
+            raise error
+        return 200, (await refuse(uow, parts, openid, error)).to_json()
+
+    return await answered_once(parts, openid, key, name, act, refuse=explain)
+
+
+async def _dispatch(uow: UnitOfWork, parts: Parts, openid: str, name: str, body: Body) -> Outcome:
+    try:
+        standing = await load_standing(uow, parts, openid)
+    except NotBound:
+        if name == "human":
+            return await casework.call_a_person(uow, parts, openid, None, str(body.get("reason", "asked")))
+        raise
+    if name in INTERVIEW:
+        return await interview(uow, parts, standing, INTERVIEW[name](body))
+    return await HANDLERS[name](uow, parts, standing, body)
+
+
+def _answer(body: Body) -> talk.Command:
+    values = tuple(
+        talk.Value(str(one["field"]), str(one["value"]), one.get("index"), bool(one.get("relative", False)))
+        for one in body.get("values") or ()
+    )
+    return talk.Answer(values, body.get("text") or "", body.get("option"), body.get("field"), body.get("index"))
+
+
+INTERVIEW: Final[Mapping[str, Callable[[Body], talk.Command]]] = {
+    "answer": _answer,
+    "previous": lambda _: talk.Previous(),
+    "skip": lambda _: talk.Skip(),
+    "save": lambda _: talk.Save(),
+    "resume": lambda _: talk.Resume(),
+    "redo": lambda body: talk.Redo(body.get("section")),
+    "goto": lambda body: talk.Goto(body.get("field"), body.get("section"), body.get("index")),
+    "add_entry": lambda _: talk.AddEntry(),
+    "remove_entry": lambda body: talk.RemoveEntry(body.get("index")),
+    "finish_section": lambda _: talk.FinishSection(),
+    "choose_item": lambda body: talk.ChooseItem(str(body["item"])),
+    "confirm_notice": lambda body: talk.ConfirmNotice(bool(body["eligible"])),
+    "choose_employer": lambda body: talk.ChooseEmployer(body.get("employer_id"), body.get("option")),
+}
+
+
+async def _open(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    if standing.case is None:
+        businesses = [{"value": one.value, "label": one.label} for one in BusinessType]
+        return Outcome().saying("welcome", {**greeting_facts(standing), "businesses": businesses})
+    stage = Stage(standing.case.stage)
+    facts = {
+        **greeting_facts(standing),
+        "case_no": standing.case.case_no,
+        "business": BusinessType(standing.case.business_type).label,
+        "stage_label": STAGES[stage].label,
+    }
+    return await finish(uow, parts, standing, Outcome().saying("case_open", facts))
+
+
+async def _start_case(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    business = BusinessType(body["business_type"])
+    standing = await casework.start_case(uow, parts, standing, business)
+    facts = {"case_no": standing.open_case.case_no, "business": business.label}
+    code = "case_reopened" if standing.photo or standing.items else "case_started"
+    return await finish(uow, parts, standing, Outcome().saying(code, facts))
+
+
+async def _upload(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    stored = await own_file(uow, standing.openid, standing.applicant.id, str(body["file_id"]))
+    context = standing.interview
+    item = body.get("item") or file_target(standing.draft, context)
+    material = context.catalogue.material(item) if item else None
+    if item is None or (material is not None and material.from_photo):
+        outcome = await one_inch.use_photo(uow, parts, standing, stored)
+        return await finish(uow, parts, await load_standing(uow, parts, standing.openid), outcome)
+    standing = await uploads.sync_items(uow, parts, standing) if Stage(standing.open_case.stage) is Stage.DRAFT \
+        else standing  # fmt: skip
+    standing = await uploads.attach(uow, parts, standing, item, stored)
+    standing = await casework.keep_draft(uow, parts, standing, uploaded(standing.draft, item, standing.interview))
+    state = standing.interview.items.get(item)
+    name = material.name if material else "补充材料"
+    facts = {"label": name, "files": state.files if state else len(standing.supplement_files)}
+    return await finish(uow, parts, standing, Outcome().saying("file_received", facts))
+
+
+async def _undo_upload(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    standing, outcome = await uploads.undo(uow, parts, standing)
+    return await finish(uow, parts, standing, outcome)
+
+
+async def _finish_item(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    is_draft = standing.case is not None and standing.case.stage == Stage.DRAFT
+    return await interview(uow, parts, standing, talk.FinishItem() if is_draft else talk.FinishSection())
+
+
+async def _photo_nudge(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    outcome = await one_inch.nudge(uow, parts, standing, str(body["direction"]))
+    return await finish(uow, parts, await load_standing(uow, parts, standing.openid), outcome)
+
+
+async def _photo_accept(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    await one_inch.accept(uow, parts, standing)
+    standing = await load_standing(uow, parts, standing.openid)
+    return await finish(uow, parts, standing, Outcome().saying("photo_accepted"))
+
+
+async def _photo_retake(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    await one_inch.retake(uow, standing)
+    standing = await load_standing(uow, parts, standing.openid)
+    return await finish(uow, parts, standing, Outcome().saying("photo_retake"))
+
+
+async def _send_templates(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    return await finish(uow, parts, standing, await template_mailing.ask_for_templates(uow, parts, standing))
+
+
+async def _submit(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    if Stage(standing.open_case.stage) is not Stage.DRAFT:
+        return await _resubmit(uow, parts, standing, body)
+    standing, outcome = await submit(uow, parts, standing)
+    return await finish(uow, parts, standing, outcome)
+
+
+async def _resubmit(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    standing, outcome = await resubmit(uow, parts, standing)
+    return await finish(uow, parts, standing, outcome)
+
+
+async def _pay_link(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    case, order = await payable_order(uow, standing.openid, parts.clock.now())
+    link = await offer_link(uow, parts, standing.openid, Purpose.PAY, case_no=case.case_no)
+    left_s = int((order.deadline - parts.clock.now()).total_seconds())
+    facts = {"amount": yuan(order.amount_fen), "left_minutes": left_s // 60, "left_hours": left_s // 3600}
+    outcome = Outcome(link=link).saying("pay_here", facts)
+    return await finish(uow, parts, standing, outcome)
+
+
+async def _page_link(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    purpose = Purpose(body["purpose"])
+    if purpose is Purpose.PAY:
+        return await _pay_link(uow, parts, standing, body)
+    if purpose in (Purpose.CREDENTIALS, Purpose.CROP, Purpose.UPLOAD):
+        _ = standing.open_case
+    case_no = standing.case.case_no if standing.case else None
+    link = await offer_link(uow, parts, standing.openid, purpose, case_no=case_no)
+    return await finish(uow, parts, standing, Outcome(link=link).saying("page_here", {"purpose": purpose.value}))
+
+
+async def _cancel_case(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    outcome = await casework.cancel(uow, parts, standing, confirmed=bool(body.get("confirmed", False)))
+    if body.get("confirmed", False):
+        return outcome
+    question = Question(
+        form="cancel_form", field="cancel", group=("cancel",), label="取消办理", kind=Kind.CONFIRM,
+        options=(Option("yes", "确定取消"), Option("no", "先不取消")), facts=outcome.say[-1].facts,
+    )  # fmt: skip
+    return await finish(uow, parts, standing, replace(outcome, say=(), ask=question))
+
+
+async def _human(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    reason = str(body.get("reason") or "asked")
+    outcome = await casework.call_a_person(uow, parts, standing.openid, standing, reason)
+    return await finish(uow, parts, standing, outcome)
+
+
+async def _read(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    return await finish(uow, parts, standing, await reading.progress(uow, parts, standing))
+
+
+async def _history(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    return await finish(uow, parts, standing, await reading.history(uow, standing))
+
+
+async def _slip(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    return await finish(uow, parts, standing, await reading.confirmation_slip(uow, parts, standing))
+
+
+async def _missing(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    return await finish(uow, parts, standing, reading.missing(standing))
+
+
+async def _materials(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    return await finish(uow, parts, standing, reading.materials(standing))
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "open": _open,
+    "start_case": _start_case,
+    "upload": _upload,
+    "undo_upload": _undo_upload,
+    "finish_item": _finish_item,
+    "missing": _missing,
+    "materials": _materials,
+    "send_templates": _send_templates,
+    "photo_nudge": _photo_nudge,
+    "photo_accept": _photo_accept,
+    "photo_retake": _photo_retake,
+    "submit": _submit,
+    "resubmit": _resubmit,
+    "pay_link": _pay_link,
+    "page_link": _page_link,
+    "progress": _read,
+    "history": _history,
+    "confirmation_slip": _slip,
+    "cancel_case": _cancel_case,
+    "human": _human,
+}

@@ -1,0 +1,28 @@
+"""Who follows the account and when they last did something (contracts.md 4, `contacted`)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from backend.services.parts import Parts
+from backend.services.ports import UnitOfWork
+from backend.services.records import Follower
+
+
+async def note_contact(uow: UnitOfWork, parts: Parts, openid: str, event: str, scene: str | None) -> None:
+    """Note that an applicant followed, left, wrote, tapped or scanned; the first scene stays."""
+    now = parts.clock.now()
+    fresh = Follower(openid, event != "unsubscribe", now, now, scene, now if event == "message" else None)
+    if await uow.followers.add_if_new(fresh):
+        return
+    known = await uow.followers.get(openid, lock=True)
+    if known is not None:
+        await uow.followers.save(
+            replace(
+                known,
+                subscribed=event != "unsubscribe",
+                last_seen_at=now,
+                scene=known.scene or scene,
+                last_message_at=now if event == "message" else known.last_message_at,
+            )
+        )

@@ -1,0 +1,201 @@
+"""Looking things up for the applicant: progress, what is missing, materials, history, the slip, the overview."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from backend.domain.case import STAGES, Event, Stage
+from backend.domain.case_facts import case_requirements
+from backend.domain.context import ItemStatus
+from backend.domain.errors import ConfirmationNotHere, Incomplete
+from backend.domain.interview import check_submission
+from backend.domain.masks import mask_emails, mask_name, mask_phone
+from backend.domain.profile import BusinessType
+from backend.domain.progress import StepState, progress_of
+from backend.domain.talk import Say
+from backend.services.links import Purpose, offer_link
+from backend.services.orders import yuan
+from backend.services.outcome import Outcome, ShownFile, case_json
+from backend.services.parts import Parts
+from backend.services.ports import UnitOfWork
+from backend.services.records import CaseRecord, Confirmation
+from backend.services.standing import BEIJING, Standing, flow_of, load_standing
+from backend.services.transitions_log import an_applicant, record_transition
+
+ITEM_LABELS: Final[Mapping[ItemStatus, str]] = {
+    ItemStatus.NOT_UPLOADED: "未上传",
+    ItemStatus.UPLOADED: "已上传",
+    ItemStatus.PASSED: "已通过",
+    ItemStatus.REJECTED: "未通过",
+}
+SUPPLEMENTED: Final = (Stage.AGENCY_REJECTED, Stage.HR_FIRST_SUPPLEMENT, Stage.HR_FINAL_SUPPLEMENT)
+
+
+async def progress(uow: UnitOfWork, parts: Parts, standing: Standing) -> Outcome:
+    """F49: where it is, since when, and who acts next; of the last case when none is open."""
+    case = standing.case or await uow.cases.first(applicant_id=standing.applicant.id, order_by="-created_at")
+    if case is None:
+        return Outcome().saying("no_case")
+    told_by = progress_of(Stage(case.stage), flow_of(case))
+    marks = {StepState.DONE: "✓", StepState.NOW: "▶", StepState.AHEAD: "○", StepState.STOPPED: "×"}
+    told = {
+        "case_no": case.case_no,
+        "business": BusinessType(case.business_type).label,
+        "stage": case.stage,
+        "stage_label": told_by.label,
+        "since": beijing_date(case.stage_since),
+        "who": told_by.who_acts_label,
+        "todo": told_by.todo,
+        "steps": "\n".join(f"{marks[step.state]} {step.label}" for step in told_by.steps),
+    }
+    return Outcome(case=case).saying("progress", told)
+
+
+def missing(standing: Standing) -> Outcome:
+    """还差啥: of the draft, or of what was sent back."""
+    context = standing.interview
+    if context.stage in SUPPLEMENTED:
+        return _still_to_supplement(standing)
+    try:
+        check_submission(standing.draft, context)
+    except Incomplete as error:
+        names = "、".join(error.missing)
+        return Outcome(say=(Say("still_missing", {"count": len(error.missing), "missing": names}),))
+    return Outcome().saying("materials_complete")
+
+
+def _still_to_supplement(standing: Standing) -> Outcome:
+    context = standing.interview
+    if context.supplement is not None:
+        return Outcome().saying(
+            "bureau_asks", {"request": context.supplement.text, "files": context.supplement.new_files}
+        )
+    rejected = [item for item in context.items.values() if item.state is ItemStatus.REJECTED]
+    lines = [
+        f"· {_name(standing, item.code)}：{item.reason}" + ("（已补）" if item.new_files else "") for item in rejected
+    ]
+    open_ones = sum(1 for item in rejected if not item.new_files)
+    return Outcome().saying("rejected_items", {"count": open_ones, "items": "\n".join(lines)})
+
+
+def materials(standing: Standing) -> Outcome:
+    """The list of this case with the state of each item (F38)."""
+    lines = [f"· {one['name']}（{one['state_label']}）" for one in materials_json(standing) if one["required"]]
+    if not lines:
+        return Outcome().saying("materials_not_known_yet")
+    return Outcome().saying("materials_list", {"count": len(lines), "list": "\n".join(lines)})
+
+
+def materials_json(standing: Standing) -> list[dict[str, Any]]:
+    """Every item of the case for the upload page."""
+    context = standing.interview
+    found = []
+    for one in case_requirements(standing.draft, context):
+        record = standing.item(one.code)
+        state = context.items.get(one.code)
+        status = state.state if state else ItemStatus.NOT_UPLOADED
+        found.append(
+            {
+                "item": one.code,
+                "name": one.material.name,
+                "category": one.material.category,
+                "hint": one.material.hint,
+                "required": one.required,
+                "files_min": one.files_min,
+                "files_max": one.files_max,
+                "template": one.material.template.value,
+                "state": status.value,
+                "state_label": ITEM_LABELS[status],
+                "reason": state.reason if state else "",
+                "files": [held.file_id for held in standing.files_of(record)] if record else [],
+            }
+        )
+    return found
+
+
+async def history(uow: UnitOfWork, standing: Standing) -> Outcome:
+    """F62: past applications, newest first."""
+    cases = await uow.cases.where(applicant_id=standing.applicant.id, order_by="-created_at")
+    past = [case for case in cases if case.closed_at is not None]
+    if not past:
+        return Outcome().saying("no_history")
+    lines = [
+        f"· {beijing_date(case.created_at)} {BusinessType(case.business_type).label} {STAGES[Stage(case.stage)].label}"
+        f"（{case.case_no}）"
+        for case in past[:10]
+    ]
+    return Outcome().saying("history", {"count": len(past), "list": "\n".join(lines)})
+
+
+async def current_slip(uow: UnitOfWork, applicant_id: str) -> tuple[CaseRecord, Confirmation] | None:
+    """F63: the slip hangs on the latest successful case only."""
+    case = await uow.cases.first(applicant_id=applicant_id, stage=Stage.COMPLETED.value, order_by="-closed_at")
+    slip = await uow.confirmations.first(case_id=case.id, superseded_at=None) if case else None
+    return (case, slip) if case and slip else None
+
+
+async def confirmation_slip(uow: UnitOfWork, parts: Parts, standing: Standing) -> Outcome:
+    """T46; raises `ConfirmationNotHere`."""
+    found = await current_slip(uow, standing.applicant.id)
+    if found is None:
+        raise ConfirmationNotHere
+    case, slip = found
+    who = an_applicant(standing.applicant.id)
+    await record_transition(uow, case, Event.DOWNLOAD_CONFIRMATION, who, now=parts.clock.now())
+    link = await offer_link(uow, parts, standing.openid, Purpose.OVERVIEW, case_no=case.case_no)
+    files = (ShownFile(slip.file_id, "confirmation"),)
+    return Outcome(files=files, link=link, case=case).saying("confirmation_ready", {"case_no": case.case_no})
+
+
+async def overview(parts: Parts, openid: str) -> dict[str, Any]:
+    """F49: everything on one page, masked; of the last case when none is open."""
+    async with parts.begin() as uow:
+        standing = await load_standing(uow, parts, openid, lock=False)
+        case = standing.case
+        if case is None:
+            case = await uow.cases.first(applicant_id=standing.applicant.id, order_by="-created_at")
+        slip = await current_slip(uow, standing.applicant.id)
+        order = await uow.orders.first(case_id=case.id, order_by="-created_at") if case else None
+        trail = await uow.audit.where(case_id=case.id, order_by="id") if case else []
+    return {
+        "applicant": {"name": mask_name(standing.facts.name), "id_no": standing.facts.masked_id},
+        "case": case_json(case, None) if case else None,
+        "data": shown_answers(standing),
+        "materials": materials_json(standing) if standing.context else [],
+        "timeline": [
+            {"at": entry.at.isoformat(), "stage": entry.to_stage, "label": STAGES[Stage(entry.to_stage)].label}
+            for entry in trail
+            if entry.to_stage and (entry.to_stage != entry.from_stage or entry.action == "start_case")
+        ],
+        "order": {
+            "amount": yuan(order.amount_fen),
+            "state": order.state,
+            "deadline": order.deadline.isoformat(),
+        }
+        if order
+        else None,
+        "downloads": [{"file_id": slip[1].file_id, "title": "确认单"}] if slip else [],
+    }
+
+
+def shown_answers(standing: Standing) -> dict[str, Any]:
+    """What was told, by section; phone and addresses masked."""
+    answers = {name: dict(values) for name, values in standing.draft.answers.items()}
+    contact = answers.get("contact", {})
+    for name, mask in (("phone", mask_phone), ("emails", mask_emails)):
+        if contact.get(name):
+            contact[name] = mask(contact[name])
+    rows = {name: [dict(row) for row in rows] for name, rows in standing.draft.entries.items()}
+    return {"answers": answers, "entries": rows}
+
+
+def beijing_date(moment: datetime) -> str:
+    local = moment.astimezone(BEIJING)
+    return f"{local.year}年{local.month}月{local.day}日"
+
+
+def _name(standing: Standing, code: str) -> str:
+    material = standing.interview.catalogue.material(code)
+    return material.name if material else code

@@ -1,0 +1,123 @@
+"""Templates by mail: asked for at most once a minute, made by the worker, sent to every address (F39, F40, T9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+
+from backend.domain.case import Event
+from backend.domain.case_facts import case_requirements, told_once
+from backend.domain.catalogue import TemplateKind
+from backend.domain.masks import mask_email
+from backend.domain.timeline import UNEMPLOYED
+from backend.services.binding import applicant_id_no
+from backend.services.errors import TooSoon
+from backend.services.outcome import Outcome
+from backend.services.parts import Parts
+from backend.services.ports import MadeDocument, UnitOfWork
+from backend.services.pushes import emails_of, mail_all
+from backend.services.records import TemplateMail
+from backend.services.standing import Standing, load_standing
+from backend.services.transitions_log import an_applicant, record_transition
+
+PAUSE: Final = timedelta(minutes=1)
+BATCH: Final = 5
+
+
+async def ask_for_templates(uow: UnitOfWork, parts: Parts, standing: Standing) -> Outcome:
+    """T9; raises `TooSoon` within a minute of the last time."""
+    case, now = standing.open_case, parts.clock.now()
+    addresses = emails_of(case)
+    if not addresses:
+        return Outcome().saying("emails_needed")
+    codes = template_codes(standing)
+    if not codes:
+        return Outcome().saying("no_templates")
+    last = await uow.template_mails.first(case_id=case.id, order_by="-requested_at")
+    if last is not None and now < last.requested_at + PAUSE:
+        raise TooSoon(wait_s=int((last.requested_at + PAUSE - now).total_seconds()) + 1)
+    who = an_applicant(standing.applicant.id)
+    await record_transition(uow, case, Event.SEND_TEMPLATES, who, now=now, facts={"count": len(codes)})
+    await uow.template_mails.add(TemplateMail(parts.ids.new("m"), case.id, now, codes))
+    shown = "、".join(mask_email(one) for one in addresses)
+    return Outcome().saying("templates_queued", {"count": len(codes), "addresses": shown})
+
+
+def template_codes(standing: Standing) -> list[str]:
+    """The items of this case whose paper we prepare."""
+    needed = case_requirements(standing.draft, standing.interview)
+    return [one.code for one in needed if one.required and one.material.template is TemplateKind.SYSTEM]
+
+
+async def make_asked_templates(parts: Parts) -> int:
+    """The worker's half: make the papers and queue the mail; how many requests were served."""
+    async with parts.begin() as uow:
+        asked = await uow.template_mails.where(state="queued", finished_at=None, order_by="requested_at")
+    for request in asked[:BATCH]:
+        await _serve(parts, request)
+    return len(asked[:BATCH])
+
+
+async def _serve(parts: Parts, request: TemplateMail) -> None:
+    async with parts.begin() as uow:
+        fresh = await uow.template_mails.get(request.id, lock=True)
+        case = await uow.cases.get(request.case_id)
+        identity = await uow.identities.first(applicant_id=case.applicant_id) if case else None
+        if fresh is None or fresh.finished_at is not None or fresh.state != "queued":
+            return
+        now = parts.clock.now()
+        if case is None or case.closed_at is not None or identity is None:
+            await uow.template_mails.save(replace(fresh, state="failed", finished_at=now))
+            await uow.commit()
+            return
+        standing = await load_standing(uow, parts, identity.openid, lock=False)
+        papers = [paper for code in request.documents for paper in await parts.templates.make(code, paper_facts(
+            parts, standing))]  # fmt: skip
+        attachments = [await _keep(parts, paper) for paper in papers]
+        names = "\n".join(f"· {paper.name}" for paper in papers)
+        was_queued = await mail_all(
+            uow, parts.texts, case, "templates_mail", {"documents": names},
+            once=request.id, now=now, attachments=attachments, template_mail_id=request.id,
+        )  # fmt: skip
+        # `sent` or `failed` follows from the mail; here the request is merely taken.
+        await uow.template_mails.save(replace(fresh, state="queued" if was_queued else "failed", finished_at=now))
+        await uow.commit()
+
+
+async def _keep(parts: Parts, paper: MadeDocument) -> Mapping[str, str]:
+    object_key = f"mails/{parts.clock.now():%Y/%m}/{parts.ids.new('o')}"
+    await parts.objects.put(object_key, parts.keys.seal(paper.content, context=object_key))
+    return {"name": paper.name, "media_type": paper.media_type, "object_key": object_key}
+
+
+def paper_facts(parts: Parts, standing: Standing) -> dict[str, object]:
+    """What the papers say about the person; everything else is left as a line to fill in by hand."""
+    draft, context, employer = standing.draft, standing.interview, standing.interview.employer
+    usc_code = next((one.uscc for one in standing.employers if employer and one.id == employer.id), "")
+    once = told_once(draft)
+    district = context.catalogue.districts.get(employer.district) if employer else None
+    work: Sequence[Mapping[str, str]] = draft.rows("work")
+    told: dict[str, Any] = {
+        "case_no": standing.open_case.case_no,
+        "business": context.business.label,
+        "name": standing.facts.name,
+        "gender": standing.facts.gender,
+        "birth_date": standing.facts.birth_date.isoformat(),
+        "id_no": applicant_id_no(parts, standing.applicant),
+        "phone": draft.answer("contact", "phone"),
+        "company": employer.name if employer else "",
+        "district": (district.name if district else employer.district) if employer else "",
+        "usc_code": usc_code,
+        "address": draft.answer("personal", "address"),
+        "hukou_place": draft.answer("personal", "hukou_place"),
+        "work_place": work[-1].get("place", "") if work else "",
+        "gaps": [
+            {"start": row.get("start", ""), "end": row.get("end", ""), "reason": ""}
+            for row in work
+            if row.get("employer") == UNEMPLOYED
+        ],
+        **{name: once.get(name, "") for name in ("position", "joined_on", "contract_end", "education_level")},
+    }
+    return {name: value for name, value in told.items() if value}
