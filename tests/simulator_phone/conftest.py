@@ -20,6 +20,7 @@ from wechatpayv3.async_ import AsyncWeChatPay, WeChatPayType
 
 from launcher.browser import Browser
 from launcher.process import free_port
+from simulator.account import ACCOUNT
 from simulator.app import build_app
 from simulator.crypto import jssdk_signature
 from simulator.inbound import INBOUND
@@ -44,13 +45,15 @@ LINKS = (
     '或者<a href="{page}">打开网页</a>填写'
 )
 PAGE = """<!doctype html><meta charset="utf-8"><title>核对并支付</title><h1>网页</h1><p id="who"></p>
-<button id="pay">去支付</button><button id="photo">选图</button><button id="leave">关闭</button><output id="out"></output>
+<button id="pay">去支付</button><button id="photo">选图</button><button id="leave">关闭</button>
+<output id="out"></output>
 <script src="{sim}/open/js/jweixin-1.6.0.js"></script><script>
 const out = document.getElementById('out'); const say = (text) => {{ out.textContent = text; }};
 document.getElementById('who').textContent = new URLSearchParams(location.search).get('code') || '';
 wx.config({{debug: false, ...{config}, jsApiList: ['chooseImage', 'uploadImage', 'closeWindow']}});
 wx.ready(() => say('ready')); wx.error((error) => say(error.errMsg));
-document.getElementById('pay').onclick = () => WeixinJSBridge.invoke('getBrandWCPayRequest', {jsapi}, (r) => say(r.err_msg));
+document.getElementById('pay').onclick = () => WeixinJSBridge.invoke(
+  'getBrandWCPayRequest', {jsapi}, (r) => say(r.err_msg));
 document.getElementById('photo').onclick = () => wx.chooseImage({{count: 2, success: (r) => wx.uploadImage({{
   localId: r.localIds[0], success: (u) => say('media ' + u.serverId)}}), cancel: () => say('cancelled')}});
 document.getElementById('leave').onclick = () => wx.closeWindow();
@@ -64,6 +67,7 @@ class Account:
     simulator_url: str = ""
     url: str = ""
     world: World | None = None
+    app: web.Application | None = None
     jsapi: dict[str, str] = field(default_factory=dict)
     heard: list[dict[str, str]] = field(default_factory=list)
     wrong_config: bool = False
@@ -93,10 +97,8 @@ class Account:
         )
 
     async def page(self, request: web.Request) -> web.Response:
-        from simulator.account import ACCOUNT
-
-        assert self.world is not None
-        ticket, _ = APPS[self.simulator_url][ACCOUNT].ticket()
+        assert self.world is not None and self.app is not None
+        ticket, _ = self.app[ACCOUNT].ticket()
         stamp, nonce = str(int(time.time())), "abc"
         signature = jssdk_signature(ticket=ticket, nonce=nonce, timestamp=stamp, url=f"{self.url}{request.path_qs}")
         config = {
@@ -107,9 +109,6 @@ class Account:
         }
         text = PAGE.format(sim=self.simulator_url, config=json.dumps(config), jsapi=json.dumps(self.jsapi))
         return web.Response(text=text, content_type="text/html")
-
-
-APPS: dict[str, web.Application] = {}
 
 
 @dataclass
@@ -201,7 +200,7 @@ async def shown(chromium: Browser, tmp_path: Any, monkeypatch: pytest.MonkeyPatc
         account.simulator_url, account.world = settings.base_url, app[WORLD]
         MENU["button"][2]["url"] = f"{account.url}/h5/page"  # type: ignore[index]
         app[INBOUND].menu = MENU
-        APPS[settings.base_url] = app
+        account.app = app
         pay = AsyncWeChatPay(
             WeChatPayType.JSAPI, mchid="1900000109", private_key=merchant[0], cert_serial_no="5A1D00",
             appid=settings.app_id, apiv3_key="0123456789abcdefghijklmnopqrstuv", notify_url=f"{account.url}/pay/notify",

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from simulator import samples
+from simulator.oauth import OAUTH
+
 Shown = Any
 
 
@@ -60,8 +63,6 @@ async def test_sample_photos_are_picked_in_order_and_sent(shown: Shown) -> None:
 
 
 async def test_a_file_of_ones_own_can_be_sent(shown: Shown) -> None:
-    from simulator import samples
-
     await shown.open()
     await shown.page.get_by_role("button", name="切换到键盘").click()
     await shown.page.get_by_role("button", name="更多：图片、语音、位置").click()
@@ -86,12 +87,8 @@ async def test_a_page_of_the_account_is_told_who_holds_the_phone(shown: Shown) -
     frame = shown.page.frame_locator("iframe")
     await frame.get_by_text("ready").wait_for()
     code = await frame.locator("#who").inner_text()
-    from simulator.oauth import OAUTH
-
-    from .conftest import APPS
-
     [openid] = shown.world.users
-    assert APPS[shown.url][OAUTH].codes[code].openid == openid
+    assert shown.account.app[OAUTH].codes[code].openid == openid
 
 
 async def test_a_page_can_choose_and_upload_pictures_and_close_itself(shown: Shown) -> None:
