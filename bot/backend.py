@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any, Final
 from urllib.parse import quote
@@ -53,7 +54,7 @@ class Backend:
         }
         form = aiohttp.FormData(quote_fields=False)
         form.add_field("meta", json.dumps(meta), content_type="application/json")
-        form.add_field("file", photo.content, filename="photo.jpg", content_type="image/jpeg")
+        form.add_field("file", io.BytesIO(photo.content), filename="photo.jpg", content_type="image/jpeg")
         answer = await self._post(f"{quote(openid)}/files", f"{turn_key}:file", data=form)
         try:
             return str(answer["file_id"])

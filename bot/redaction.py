@@ -24,6 +24,9 @@ _DIGITS: Final = re.compile(
     r"(?<![0-9０-９])[0-9０-９](?:[ \u00a0\u3000\-－]?[0-9０-９]){13,18}(?:[ \u00a0\u3000\-－]?[xXｘＸ×](?![A-Za-z]))?"
     r"(?![ \-－]?[0-9０-９])"
 )
+_PROVINCES: Final = frozenset(
+    ["11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "83"]
+)
 _SEPARATOR: Final = re.compile(r"[^0-9X]+")
 _BIRTH_18: Final = re.compile(r"[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX]")
 _BIRTH_15: Final = re.compile(r"[1-9]\d{5}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")
@@ -79,8 +82,8 @@ def secret_of_digits(written: str) -> Secret | None:
 
 
 def _is_id_number(number: str, *, is_one_group: bool) -> bool:
-    if number[0] == "9" or len(number) not in (15, 18):
-        return False  # a tax number (统一社会信用代码) starts with 9, no district code does
+    if number[:2] not in _PROVINCES or len(number) not in (15, 18):
+        return False  # years (19, 20) and tax numbers (91, 92, 93) are no district codes
     if len(number) == 15:
         return _BIRTH_15.fullmatch(number) is not None
     return is_one_group or has_id_checksum(number) or _BIRTH_18.fullmatch(number) is not None

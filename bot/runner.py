@@ -49,7 +49,8 @@ class Waiter:
     async def wait(self, seconds: float) -> Given | None:
         """The answer; None when there is no more than a hint, or when the time is over."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._something.wait(), max(0.0, seconds))
+            async with asyncio.timeout(max(0.0, seconds)):
+                await self._something.wait()
         self._something.clear()
         return self._given
 
@@ -122,7 +123,9 @@ class Runner:
             task.add_done_callback(self._done)
         if not works:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._circuit.wait_s() or POLL_EVERY_S)
+                # Not wait_for: before Python 3.12 it can swallow our cancellation.
+                async with asyncio.timeout(self._circuit.wait_s() or POLL_EVERY_S):
+                    await self._wake.wait()
 
     async def _claim(self) -> list[Work]:
         free = self._at_once - len(self._under_way)

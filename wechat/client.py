@@ -6,6 +6,7 @@ lacks or gets wrong are methods here and in `wechat.media` and `wechat.web`.
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -197,7 +198,7 @@ class WeChatClient(BaseWeChatClient):  # type: ignore[misc]
 def _form(files: Mapping[str, Upload]) -> aiohttp.FormData:
     form = aiohttp.FormData(quote_fields=False)
     for field, file in files.items():
-        form.add_field(field, file.content, filename=file.name, content_type=file.content_type)
+        form.add_field(field, io.BytesIO(file.content), filename=file.name, content_type=file.content_type)
     return form
 
 

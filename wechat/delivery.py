@@ -92,7 +92,8 @@ class Courier:
             task.add_done_callback(self._done)
         if not rows:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self.poll_every_s)
+                async with asyncio.timeout(self.poll_every_s):
+                    await self._wake.wait()
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)

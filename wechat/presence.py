@@ -41,7 +41,8 @@ class Presence:
         """Be present while the context is open; a lost connection is opened again."""
         task = asyncio.create_task(self._stay(), name="presence")
         try:
-            await asyncio.wait_for(self._here.wait(), timeout=30)
+            async with asyncio.timeout(30):
+                await self._here.wait()
             yield self
         finally:
             task.cancel()
