@@ -24,9 +24,7 @@ _DIGITS: Final = re.compile(
     r"(?<![0-9０-９])[0-9０-９](?:[ \u00a0\u3000\-－]?[0-9０-９]){13,18}(?:[ \u00a0\u3000\-－]?[xXｘＸ×](?![A-Za-z]))?"
     r"(?![ \-－]?[0-9０-９])"
 )
-_PROVINCES: Final = frozenset(
-    ["11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "83"]
-)
+_PROVINCES: Final = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
 _SEPARATOR: Final = re.compile(r"[^0-9X]+")
 _BIRTH_18: Final = re.compile(r"[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX]")
 _BIRTH_15: Final = re.compile(r"[1-9]\d{5}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")
@@ -82,7 +80,7 @@ def secret_of_digits(written: str) -> Secret | None:
 
 
 def _is_id_number(number: str, *, is_one_group: bool) -> bool:
-    if number[:2] not in _PROVINCES or len(number) not in (15, 18):
+    if not _PROVINCES.match(number) or len(number) not in (15, 18):
         return False  # years (19, 20) and tax numbers (91, 92, 93) are no district codes
     if len(number) == 15:
         return _BIRTH_15.fullmatch(number) is not None

@@ -1,4 +1,4 @@
-"""Pictures from outside: good ones come out clean and upright, hostile ones are refused quickly, each with its cause."""
+"""Pictures from outside: good ones come out clean and upright, hostile ones are refused at once with their cause."""
 
 from __future__ import annotations
 
