@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from nlu.classify.commands import command
+from nlu.classify.concepts import concepts
 from nlu.classify.masking import kinds, mask
 from nlu.classify.model import Example, Guess, Model
 from nlu.classify.rules import certain_intent
@@ -15,7 +16,8 @@ CERTAIN: Final = 1.0
 
 
 def example_of(reading: Reading, intent: str = "") -> Example:
-    return Example(mask(reading), kinds(reading), intent)
+    masked = mask(reading)
+    return Example(masked, kinds(reading) | concepts(masked), intent)
 
 
 def understand(reading: Reading, model: Model, *, threshold: float) -> list[Guess]:
