@@ -16,6 +16,7 @@ from backend.domain.case import Event
 from backend.domain.errors import DomainError
 from backend.services.staff import bureau, closing, confirmation, review
 from backend.services.staff.acting import Form, take_case
+from backend.services.staff.messaging import send_message
 from backend.services.staff.refusals import CaseUnknown, PdfRefused, StaffRefusal
 
 REASON_AND_MORE: Final = "；"
@@ -42,6 +43,15 @@ async def reject_one(request: web.Request) -> web.StreamResponse:
         await review.reject_item(office(request), form, code=request.match_info["code"], reason=reason)
 
     return await _act(request, act, "已退回，完成审核后会一起通知申请人。", show_decided)
+
+
+async def say(request: web.Request) -> web.StreamResponse:
+    """Words of one's own into the applicant's chat."""
+
+    async def act(request: web.Request, form: Form) -> None:
+        await send_message(office(request), form, text=text_of(request, "text"))
+
+    return await _act(request, act, "消息已排队发送。")
 
 
 async def happen(request: web.Request) -> web.StreamResponse:

@@ -33,6 +33,7 @@ def add_routes(app: web.Application) -> None:
     routes.add_post("/cases/{case_no}/items/{code}/pass", actions.pass_one)
     routes.add_post("/cases/{case_no}/items/{code}/reject", actions.reject_one)
     routes.add_post("/cases/{case_no}/events/{event}", actions.happen)
+    routes.add_post("/cases/{case_no}/messages", actions.say)
     routes.add_get("/tasks", tasks.show)
     routes.add_post("/tasks/{task_id}/take", tasks.take)
     routes.add_post("/tasks/{task_id}/done", tasks.finish)

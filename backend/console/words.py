@@ -72,6 +72,8 @@ TASK_KINDS: Final = {
     "invoice": "开发票",
     "invoice_change": "修改发票",
     "mail_failed": "邮件未送达",
+    "contact_changed": "联系方式有改",
+    "refund_failed": "退款没成功",
     "push_failed": "消息未送达",
 }
 

@@ -28,6 +28,11 @@ class Form:
     token: str
 
     @property
+    def key(self) -> str:
+        """What makes a form that is sent twice take effect once."""
+        return f"staff:{self.signed_in.staff_id}:{self.token}"
+
+    @property
     def who(self) -> Who:
         return a_staff_member(self.signed_in.staff_id)
 
@@ -54,9 +59,8 @@ async def act_on_case(office: Office, form: Form, name: str, step: Step) -> None
     Raises:
         CaseUnknown, ChangedMeanwhile, TakenByAnother: nothing has been changed.
     """
-    key = f"staff:{form.signed_in.staff_id}:{form.token}"
     async with office.parts.begin() as uow:
-        if await uow.commands.begin(key, name) is not None:
+        if await uow.commands.begin(form.key, name) is not None:
             return
         case = await locked_case(uow, form.case_no)
         if case.version != form.version:
@@ -64,7 +68,7 @@ async def act_on_case(office: Office, form: Form, name: str, step: Step) -> None
         now = office.parts.clock.now()
         await _hold(office, uow, case, form, now=now, take_over=False)
         await step(Desk(uow, case, form.who, now, office))
-        await uow.commands.finish(key, 200, b"")
+        await uow.commands.finish(form.key, 200, b"")
         await uow.commit()
 
 

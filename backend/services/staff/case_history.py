@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Final
 
 from backend.domain.case import STAGES, Event, Stage
@@ -19,10 +20,19 @@ ACTIONS: Final[Mapping[str, str]] = {
     "case_taken": "接手处理",
     "task_taken": "接手待办",
     "task_done": "办完待办",
-    "order_opened": "生成订单",
-    "payment_recorded": "记录支付",
+    "staff_message": "发消息给申请人",
+    "photo_accepted": "确认一寸照片",
+    "credentials_given": "填写北京通账号",
+    "late_payment": "关闭后到账",
+    "double_payment": "重复付款",
+    "refund_success": "退款成功",
+    "refund_closed": "退款关闭",
+    "refund_abnormal": "退款异常",
+    "refund_processing": "退款受理",
 }
-QUIET: Final = frozenset({"answer", "save_section", "previous", "skip_section"})
+UNNAMED: Final = "系统记录"
+QUIET: Final = frozenset({"draft", "save_section", "previous", "skip_section"})
+COUNTED: Final = frozenset({"upload", "remove_file"})
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,18 @@ async def history_of(uow: UnitOfWork, case: CaseRecord, catalogue: Catalogue) ->
     entries = await uow.audit.where(case_id=case.id, order_by="-id")
     people = await uow.staff.where(id=sorted({one.actor_id for one in entries if one.actor_kind == "staff"}))
     names = {person.id: person.display_name for person in people}
-    return [_line(entry, names, catalogue) for entry in entries if entry.action not in QUIET]
+    told = (entry for entry in entries if entry.action not in QUIET)
+    lines = []
+    for (_, action, _), run in groupby(told, key=_run):
+        latest, *others = run
+        line = _line(latest, names, catalogue)
+        lines.append(replace(line, what=f"{EVENT_LABELS[Event(action)]} {1 + len(others)} 次") if others else line)
+    return lines
+
+
+def _run(entry: AuditEntry) -> tuple[str, str, int]:
+    """Uploads that follow each other are one line; everything else stands alone."""
+    return entry.actor_id, entry.action, 0 if entry.action in COUNTED else entry.id or 0
 
 
 def _line(entry: AuditEntry, names: Mapping[str, str], catalogue: Catalogue) -> HistoryLine:
@@ -56,7 +77,7 @@ def _line(entry: AuditEntry, names: Mapping[str, str], catalogue: Catalogue) -> 
 
 
 def _what(entry: AuditEntry, catalogue: Catalogue) -> str:
-    label = EVENT_LABELS[Event(entry.action)] if entry.action in set(Event) else ACTIONS.get(entry.action, entry.action)
+    label = EVENT_LABELS[Event(entry.action)] if entry.action in set(Event) else ACTIONS.get(entry.action, UNNAMED)
     code = entry.facts.get("item")
     material = catalogue.material(code) if isinstance(code, str) else None
     return f"{label}：{material.name}" if material else label

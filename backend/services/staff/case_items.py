@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from backend.domain.case import Event, Stage
@@ -35,6 +35,7 @@ class ItemView:
     state: str
     required: bool
     reason: str | None
+    earlier_reason: str | None
     decided_by: str | None
     decided_at: datetime | None
     papers: Sequence[Paper]
@@ -49,12 +50,25 @@ async def items_of(uow: UnitOfWork, case: CaseRecord, catalogue: Catalogue) -> l
     files = {one.id: one for one in await uow.files.where(id=[one.file_id for one in held])}
     people = await uow.staff.where(id=sorted({item.decided_by for item in items if item.decided_by}))
     names = {person.id: person.display_name for person in people}
+    reasons = await _earlier_reasons(uow, case)
     places = {code: place for place, code in enumerate(catalogue.materials)}
     ordered = sorted(items, key=lambda item: (places.get(item.code, len(places)), item.code))
     views = [
-        _view(case, item, [one for one in held if one.item_id == item.id], files, names, catalogue) for item in ordered
+        replace(
+            _view(case, item, [one for one in held if one.item_id == item.id], files, names, catalogue),
+            earlier_reason=reasons.get(item.code),
+        )
+        for item in ordered
     ]
     return [view for view in views if view.required or view.papers or view.earlier]
+
+
+async def _earlier_reasons(uow: UnitOfWork, case: CaseRecord) -> dict[str, str]:
+    """Why an item was rejected last in the rounds before this one; the item itself starts each round clean."""
+    rejected = await uow.audit.where(case_id=case.id, action=Event.ITEM_REJECT.value, order_by="id")
+    return {
+        str(one.facts["item"]): one.reason for one in rejected if one.reason and one.facts.get("round", 0) < case.round
+    }
 
 
 async def papers_of_supplement(uow: UnitOfWork, request: SupplementRequest) -> list[Paper]:
@@ -92,6 +106,7 @@ def _view(
         state=item.state,
         required=item.required,
         reason=item.reject_reason,
+        earlier_reason=None,
         decided_by=names.get(item.decided_by or ""),
         decided_at=item.decided_at,
         papers=papers,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backend.domain.case import Event
+from backend.domain.case import PAID_STAGES, Event, Stage
 from backend.services.pushes import open_task
 from backend.services.staff.acting import Desk, Form, act_on_case, needed_text, release
 from backend.services.staff.office import Office
@@ -28,12 +28,12 @@ async def cancel_case(office: Office, form: Form, *, reason: str) -> None:
 
 
 async def _settle_orders(desk: Desk) -> None:
-    for order in await desk.uow.orders.where(case_id=desk.case.id, state=["created", "paid"], lock=True):
-        if order.state == "created":
-            await desk.uow.orders.save(
-                replace(order, state="closed", closed_at=desk.now, next_query_at=None, next_reminder_at=None)
-            )
-        else:
-            note = f"申请 {desk.case.case_no} 已取消，请确认是否退款。"
-            task_id = desk.office.parts.ids.new("t")
-            await open_task(desk.uow, task_id, "refund_review", note, once=order.id, now=desk.now, case=desk.case)
+    case, now = desk.case, desk.now
+    for order in await desk.uow.orders.where(case_id=case.id, state="created", lock=True):
+        # The platform's order is closed by the worker, which asks a last time whether it was paid.
+        closed = replace(order, state="closed", closed_at=now, next_query_at=now, next_reminder_at=None)
+        await desk.uow.orders.save(closed)
+    if Stage(case.stage) in PAID_STAGES:
+        note = f"申请 {case.case_no} 已支付后取消，请核对是否退款"
+        task_id = desk.office.parts.ids.new("t")
+        await open_task(desk.uow, task_id, "refund_review", note, once=case.id, now=now, case=case)

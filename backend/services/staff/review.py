@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from backend.domain import review as rules
 from backend.domain.case import Event, Stage
-from backend.domain.errors import ItemLocked, ItemsUndecided, ItemUnknown, ReasonNeeded
+from backend.domain.context import ItemState, ItemStatus
+from backend.domain.errors import ItemLocked, ItemUnknown, ReasonNeeded
 from backend.domain.transitions import next_stage
 from backend.services.records import CaseRecord, ItemRecord
 from backend.services.staff.acting import Desk, Form, act_on_case, needed_text, release
@@ -19,7 +21,7 @@ async def pass_item(office: Office, form: Form, *, code: str) -> None:
     """T20: this material is good."""
 
     async def step(desk: Desk) -> None:
-        await _decide(desk, code, "passed", None)
+        await _decide(desk, code, Event.ITEM_PASS, lambda item, name: rules.pass_item(item, name=name))
 
     await act_on_case(office, form, "item_pass", step)
 
@@ -35,7 +37,7 @@ async def reject_item(office: Office, form: Form, *, code: str, reason: str) -> 
     reason = needed_text(reason)
 
     async def step(desk: Desk) -> None:
-        await _decide(desk, code, "rejected", reason)
+        await _decide(desk, code, Event.ITEM_REJECT, lambda item, name: rules.reject_item(item, reason, name=name))
 
     await act_on_case(office, form, "item_reject", step)
 
@@ -49,14 +51,11 @@ async def finish_review(office: Office, form: Form) -> None:
 
     async def step(desk: Desk) -> None:
         items = await desk.uow.items.where(order_by="code", case_id=desk.case.id, active=True)
-        undecided = tuple(item.code for item in items if item.state == "uploaded")
-        if undecided:
-            raise ItemsUndecided(items=undecided)
-        rejected = [item for item in items if item.state == "rejected"]
-        if rejected:
-            await _finish_rejected(desk, rejected)
+        event = rules.finish_review(_state_of(item) for item in items)
+        if event is Event.FINISH_REVIEW_REJECTED:
+            await _finish_rejected(desk, [item for item in items if item.state == ItemStatus.REJECTED])
         else:
-            after = await record_transition(desk.uow, desk.case, Event.FINISH_REVIEW_PASSED, desk.who, now=desk.now)
+            after = await record_transition(desk.uow, desk.case, event, desk.who, now=desk.now)
             await tell(desk, after, "review_passed")
 
     await act_on_case(office, form, "finish_review", step)
@@ -72,27 +71,31 @@ async def _finish_rejected(desk: Desk, rejected: Sequence[ItemRecord]) -> None:
     await release(desk)
 
 
-async def _decide(desk: Desk, code: str, state: str, reason: str | None) -> None:
-    event = Event.ITEM_PASS if state == "passed" else Event.ITEM_REJECT
+async def _decide(desk: Desk, code: str, event: Event, rule: Callable[[ItemState, str], ItemState]) -> None:
     next_stage(Stage(desk.case.stage), event)
     item = await desk.uow.items.first(case_id=desk.case.id, code=code, active=True, lock=True)
     if item is None:
         raise ItemUnknown(item=code)
     if not is_decidable(desk.case, item):
         raise ItemLocked(item_name=item_name(desk, code))
+    after = rule(_state_of(item), item_name(desk, code))
     decided = replace(
-        item, state=state, reject_reason=reason, decided_by=desk.who.id, decided_at=desk.now, round=desk.case.round
+        item,
+        state=after.state.value,
+        reject_reason=after.reason or None,
+        decided_by=desk.who.id,
+        decided_at=desk.now,
+        round=desk.case.round,
     )
     await desk.uow.items.save(decided)
+    facts = {"item": code, "round": desk.case.round}
     await record_transition(
-        desk.uow,
-        desk.case,
-        event,
-        desk.who,
-        now=desk.now,
-        reason=reason,
-        facts={"item": code, "round": desk.case.round},
+        desk.uow, desk.case, event, desk.who, now=desk.now, reason=decided.reject_reason, facts=facts
     )
+
+
+def _state_of(item: ItemRecord) -> ItemState:
+    return ItemState(item.code, ItemStatus(item.state), reason=item.reject_reason or "")
 
 
 def is_decidable(case: CaseRecord, item: ItemRecord) -> bool:
