@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rasa_sdk.endpoint import create_app
-from sanic import Sanic
-from sanic.request import Request
-from sanic.response import HTTPResponse, json
+warnings.filterwarnings("ignore", message=".*(Version classes|pkg_resources).*")
 
-import actions.forms
-from actions.backend import Backend
+from rasa_sdk.endpoint import create_app  # noqa: E402
+from sanic import Sanic  # noqa: E402
+from sanic.request import Request  # noqa: E402
+from sanic.response import HTTPResponse, json  # noqa: E402
+
+import actions.forms  # noqa: E402
+from actions.backend import Backend  # noqa: E402
 
 log = logging.getLogger("actions")
 

@@ -97,9 +97,7 @@ def main() -> int:
         sys.path.insert(0, str(ROOT))
     check_settings(os.environ)
     model = _model()
-    from rasa.utils.common import configure_logging_and_warnings
-
-    configure_logging_and_warnings(logging.WARNING, warn_only_once=True)
+    quiet.only_warnings()
     app = build_app(model)
     app.run(host=os.environ.get("BIND_HOST", "127.0.0.1"), port=int(os.environ["RASA_PORT"]), workers=1, access_log=False)
     return 0

@@ -13,8 +13,9 @@ from typing import Iterator, Optional, Sequence
 ROOT = Path(__file__).resolve().parent.parent
 MODELS = ROOT / "models"
 MODEL = "gongju"
-TRAINED_ON = ("data/domain", "data/nlu", "data/rules", "data/stories", "nlu")
-SINGLE = ("config.yml",)
+TRAINED_ON = ("data/domain", "data/nlu", "data/rules", "data/stories", "nlu/text", "nlu/extract", "nlu/classify")
+TRAINED_ON += ("nlu/components",)
+SINGLE = ("config.yml", "nlu/intents.py")
 SUFFIXES = frozenset({".yml", ".py", ".txt"})
 NOT_TRAINED_ON = frozenset({".venv", "__pycache__"})
 
@@ -51,6 +52,8 @@ def train(models: Path = MODELS) -> Path:
     quiet.hush()
     without_tensorflow.leave_out()
     from rasa import train as rasa_train
+
+    quiet.only_warnings()
 
     result = rasa_train(
         domain="data/domain",
