@@ -24,6 +24,7 @@ HEADERS: Final = {
     "Pragma": "no-cache",
     "Content-Type": "text/xml",
 }
+STALE_LINE_S: Final = 0.05
 SILENT_EVENTS: Final = ("unsubscribe", "VIEW", "TEMPLATESENDJOBFINISH")
 
 
@@ -142,13 +143,23 @@ class PushEngine:
             limit_s = float(fault.value or 0.2)
         try:
             async with asyncio.timeout(limit_s):
-                return await self._post(push.url, body)
+                return await self._post_on_a_live_line(push.url, body)
         except TimeoutError as error:
             dropped = limit_s != self.rules.timeout_s
             reason = "connection dropped on purpose" if dropped else f"no answer in {limit_s:g} s"
             raise _Failed(reason, timed_out=True) from error
         except aiohttp.ClientError as error:
             raise _Failed(f"connection failed: {type(error).__name__}") from error
+
+    async def _post_on_a_live_line(self, url: str, body: bytes) -> bytes:
+        """A kept-alive connection that the product closed meanwhile is our affair, not a failed try."""
+        started = time.monotonic()
+        try:
+            return await self._post(url, body)
+        except aiohttp.ServerDisconnectedError:
+            if time.monotonic() - started > STALE_LINE_S:
+                raise
+            return await self._post(url, body)
 
     async def _post(self, url: str, body: bytes) -> bytes:
         session = self._world.http()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from simulator import crypto
@@ -227,3 +229,19 @@ async def test_an_endless_reply_is_cut_off(sim: Sim) -> None:
     sim.product.reply = lambda fields: b"<xml>" + b" " * 3_000_000
     await sim.deed("say", text="你好")
     assert await sim.rules_broken() == ["malformed_reply"]
+
+
+async def test_a_line_that_the_product_closed_between_two_pushes_costs_no_try(sim: Sim) -> None:
+    async def closes_at_the_second_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"</xml>")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nsuccess")
+        await reader.read(1)
+        writer.close()
+
+    server = await asyncio.start_server(closes_at_the_second_request, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    await sim.post("/_sim/account", {"callback_url": f"http://127.0.0.1:{port}/wechat"})
+    answers = [await sim.deed("say", text="你好") for _ in range(5)]
+    server.close()
+    assert [answer["outcomes"][0]["reasons"] for answer in answers] == [[]] * 5
+    assert [answer["outcomes"][0]["tries"] for answer in answers] == [1] * 5
