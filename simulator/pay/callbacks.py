@@ -38,9 +38,12 @@ class Notifier:
     def __init__(self, world: World, settings: PaySettings) -> None:
         self._world, self._settings = world, settings
         self._told: dict[str, Notification] = {}
+        self._offset_s = 0.0
+        self.clock_follows_s = 0.5
 
     def clear(self) -> None:
         self._told.clear()
+        self._offset_s = 0.0
 
     def payment_succeeded(self, order: Order) -> None:
         """Begin to tell it now, or after the delay that was asked for; a lost one is only remembered."""
@@ -104,6 +107,7 @@ class Notifier:
                 {"at": rfc3339(self._world.clock.now()), "how": "dropped", "status": None}
             )
             return None
+        await self._let_clocks_follow()
         body, headers = self._dressed(notification, how)
         began = time.monotonic()
         status, text = await self._post(notification.url, body, headers)
@@ -119,6 +123,12 @@ class Notifier:
         notification.order.callbacks.append({"at": rfc3339(self._world.clock.now()), "how": how, "status": status})
         self._world.changes.publish("callback", out_trade_no=notification.order.out_trade_no, how=how, status=status)
         return status
+
+    async def _let_clocks_follow(self) -> None:
+        """After the clock was moved, listeners need a moment to notice, or they would call a fresh callback stale."""
+        if self._world.clock.offset_s != self._offset_s:
+            self._offset_s = self._world.clock.offset_s
+            await asyncio.sleep(self.clock_follows_s)
 
     async def _post(self, url: str, body: bytes, headers: dict[str, str]) -> tuple[int | None, str]:
         timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)

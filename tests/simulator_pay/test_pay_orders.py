@@ -194,3 +194,9 @@ async def test_reset_forgets_every_order(played: Played) -> None:
     await played.place()
     played.world.reset()
     assert (await (await played.http.get("/_sim/pay/orders")).json()) == {"orders": []}
+
+
+async def test_while_the_clock_runs_ahead_a_caller_may_lag_behind_it(played: Played) -> None:
+    await played.world.advance(3600)
+    assert (await played.place())[0] == 200
+    assert played.rules_broken() == []

@@ -11,6 +11,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives import serialization
@@ -174,8 +175,18 @@ def _pair(folder: Any, name: str) -> tuple[str, str]:
     return private, public
 
 
-@pytest.fixture
-async def shown(chromium: Browser, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shown]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser(chromium: Browser) -> AsyncIterator[Any]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium.executable_path, env=dict(chromium.env), args=list(chromium.args)
+        )
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def shown(browser: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shown]:
     merchant, platform = _pair(tmp_path, "merchant"), _pair(tmp_path, "platform")
     for name, value in {
         "SIM_PAY_PRIVATE_KEY_FILE": str(tmp_path / "platform.pem"),
@@ -207,11 +218,9 @@ async def shown(chromium: Browser, tmp_path: Any, monkeypatch: pytest.MonkeyPatc
             public_key=platform[1], public_key_id="PUB_KEY_ID_0119", timeout=(3, 8),
         )  # fmt: skip
         pay._core._gate_way = settings.base_url
-        async with TestServer(app, port=port), pay, async_playwright() as playwright:
-            browser = await playwright.chromium.launch(
-                executable_path=chromium.executable_path, env=dict(chromium.env), args=list(chromium.args)
-            )
-            page = await browser.new_page(locale="zh-CN")
+        async with TestServer(app, port=port), pay:
+            context = await browser.new_context(locale="zh-CN")
+            page = await context.new_page()
             errors: list[str] = []
             page.on("pageerror", lambda error: errors.append(str(error)))
             yield Shown(page, account, app[WORLD], settings.base_url, pay)
@@ -219,5 +228,5 @@ async def shown(chromium: Browser, tmp_path: Any, monkeypatch: pytest.MonkeyPatc
                 await page.screenshot(
                     path=f"{folder}/{os.environ['PYTEST_CURRENT_TEST'].split('::')[1].split(' ')[0]}.png"
                 )
-            await browser.close()
+            await context.close()
             assert errors == []

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from simulator import samples
 from simulator.oauth import OAUTH
 
 Shown = Any
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_following_shows_the_welcome(shown: Shown) -> None:
