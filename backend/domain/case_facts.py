@@ -10,17 +10,19 @@ from backend.domain.districts import read_district
 from backend.domain.draft import Draft
 from backend.domain.errors import UnknownOption
 from backend.domain.materials import Requirement, requirements
+from backend.domain.remembering import remembered
 from backend.domain.sections.opening import chosen_employer
 from backend.domain.sections.personal import title_of
 from backend.domain.sections.work import open_gaps
-from backend.domain.timeline import UNEMPLOYED, education_kind, highest_education, month_of, present_job
+from backend.domain.timeline import UNEMPLOYED, education_kind, highest_education, month_of, present_job, work_start
 
 _MARITAL: Final = {"未婚": "single", "已婚": "married", "离婚": "divorced", "丧偶": "widowed"}
 _HUKOU: Final = {"家庭户": "family", "集体户": "collective"}
 _DEGREES: Final = {"无": "none", "学士": "bachelor", "硕士": "master", "博士": "doctor"}
 
 
-def case_facts(draft: Draft, ctx: InterviewContext) -> dict[str, str]:
+@remembered
+def case_facts(draft: Draft, ctx: InterviewContext) -> Mapping[str, str]:
     """The facts that conditions test, by name; a fact that is not known is absent."""
     asked = {code: draft.answer("conditions", code) for code in ctx.catalogue.questions}
     facts = {**asked, **_derived(draft, ctx), **_of_employer(ctx), "business": ctx.business.value}
@@ -65,6 +67,7 @@ def _of_employer(ctx: InterviewContext) -> dict[str, str]:
     return {"C_UNIT": employer.unit_kind, "district": code, **extra}
 
 
+@remembered
 def case_requirements(draft: Draft, ctx: InterviewContext) -> tuple[Requirement, ...]:
     """The materials that this case needs as far as it is told."""
     return requirements(ctx.catalogue, ctx.business, case_facts(draft, ctx))
@@ -72,8 +75,6 @@ def case_requirements(draft: Draft, ctx: InterviewContext) -> tuple[Requirement,
 
 def told_once(draft: Draft) -> Mapping[str, str]:
     """Fields of the personal section that follow from the lists of schools and jobs (fields.md 5.3)."""
-    from backend.domain.timeline import work_start
-
     best = highest_education(draft.rows("education")) or {}
     last = present_job(draft.rows("work")) or {}
     return {

@@ -94,9 +94,15 @@ class Draft:
         """Read a stored draft; parts that are missing or of another shape are left empty, never refused."""
         told = stored or _EMPTY
         return Draft(
-            answers={name: _texts(values) for name, values in _mapping(told.get("answers")).items()},
+            answers={
+                name: _texts(values)
+                for name, values in _mapping(told.get("answers")).items()
+                if isinstance(values, Mapping)
+            },
             entries={
-                name: tuple(_texts(row) for row in _list(rows)) for name, rows in _mapping(told.get("entries")).items()
+                name: tuple(_texts(row) for row in rows)
+                for name, rows in _mapping(told.get("entries")).items()
+                if isinstance(rows, (list, tuple))
             },
             settled=frozenset(_strings(told.get("settled"))),
             skipped=frozenset(_strings(told.get("skipped"))),

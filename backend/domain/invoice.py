@@ -22,7 +22,11 @@ class InvoiceRequest:
 
 
 def is_wanted(draft: Draft) -> bool:
-    return draft.answer("invoice", "need_invoice") == "yes"
+    """Asked for with a word, or by telling its title."""
+    told = draft.answers.get("invoice", {})
+    if told.get("need_invoice"):
+        return told["need_invoice"] == "yes"
+    return bool(told.get("title_type") or told.get("tax_no"))
 
 
 def invoice_request(draft: Draft, *, applicant_name: str) -> InvoiceRequest | None:

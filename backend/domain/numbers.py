@@ -50,7 +50,7 @@ def read_id_number(text: str, *, today: date) -> IdNumber:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         raise IdNumberWrong from None
-    if born >= today or born.year < 1900:
+    if born >= today:
         raise IdNumberWrong
     return IdNumber(number, "男" if int(number[16]) % 2 else "女", born)
 

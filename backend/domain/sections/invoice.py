@@ -81,7 +81,7 @@ def _email(text: str, reading: Reading) -> Accepted:
 def invoice_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
     """The invoice is optional: without a word about it the payment is what is asked."""
     wanted = is_wanted(draft)
-    return (_need_prompt(), *((_details(draft),) if wanted else ()), _payment(draft, wanted))
+    return (_need_prompt(), _details(draft), _payment(draft, wanted))
 
 
 class NeedPrompt(FieldsPrompt):
@@ -91,6 +91,13 @@ class NeedPrompt(FieldsPrompt):
         return True
 
 
+class DetailsPrompt(FieldsPrompt):
+    """What the invoice says; settled while none is wanted."""
+
+    def is_settled(self, draft: Draft, ctx: InterviewContext) -> bool:
+        return not is_wanted(draft) or super().is_settled(draft, ctx)
+
+
 def _need_prompt() -> NeedPrompt:
     spec = FieldSpec(
         "need_invoice", "发票", Kind.CHOICE, _need, _NEED, show=lambda code: "要" if code == "yes" else "不要"
@@ -98,7 +105,7 @@ def _need_prompt() -> NeedPrompt:
     return NeedPrompt("invoice.need", "invoice_form", "invoice", (spec,), SectionStore("invoice"))
 
 
-def _details(draft: Draft) -> FieldsPrompt:
+def _details(draft: Draft) -> DetailsPrompt:
     company = draft.answer("invoice", "title_type") == COMPANY
     person = draft.answer("invoice", "title_type") == PERSON
     specs = (
@@ -108,7 +115,7 @@ def _details(draft: Draft) -> FieldsPrompt:
         FieldSpec("invoice_email", "收票邮箱", Kind.EMAILS, _email, optional=True, hint="不写就发到您留的第一个邮箱"),
     )
     hint = "例如：单位，示例控股有限公司，税号；个人只回“个人”就行"
-    return FieldsPrompt("invoice.details", "invoice_form", "invoice", specs, SectionStore("invoice"), hint=hint)
+    return DetailsPrompt("invoice.details", "invoice_form", "invoice", specs, SectionStore("invoice"), hint=hint)
 
 
 def _payment(draft: Draft, wanted: bool) -> ChoicePrompt:

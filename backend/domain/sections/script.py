@@ -10,6 +10,7 @@ from typing import Final
 from backend.domain.case import STAGES, Editable, Stage
 from backend.domain.context import InterviewContext
 from backend.domain.draft import Draft
+from backend.domain.remembering import remembered
 from backend.domain.sections.conditions import condition_prompts
 from backend.domain.sections.contact import contact_prompts
 from backend.domain.sections.education import education_prompts
@@ -70,6 +71,7 @@ def sections_of(ctx: InterviewContext) -> tuple[str, ...]:
     return tuple(kept)
 
 
+@remembered
 def prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
     """Every question in order, the settled ones too."""
     return tuple(prompt for name in sections_of(ctx) for prompt in SECTIONS[name](draft, ctx))
