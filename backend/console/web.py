@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -104,14 +104,23 @@ def is_htmx(request: web.Request) -> bool:
 
 @web.middleware
 async def safe_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Nothing of the console is cached, framed by others, or sniffed."""
-    response = await handler(request)
-    response.headers.setdefault("Content-Security-Policy", CSP)
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    """Nothing of the console is kept by a cache, framed by others, or sniffed; redirects are no exception."""
+    try:
+        response = await handler(request)
+    except web.HTTPException as redirect:
+        _protect(request, redirect.headers)
+        raise
+    _protect(request, response.headers)
     return response
+
+
+def _protect(request: web.Request, headers: MutableMapping[str, str]) -> None:
+    is_static = request.path.startswith("/console/static/")
+    headers.setdefault("Content-Security-Policy", CSP)
+    headers.setdefault("Cache-Control", "no-cache" if is_static else "no-store")
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["X-Frame-Options"] = "SAMEORIGIN"
 
 
 @web.middleware

@@ -12,6 +12,7 @@ from backend.domain import errors as domain
 from backend.domain.case import STAGES, Stage
 from backend.domain.errors import DomainError
 from backend.domain.profile import BusinessType
+from backend.services import errors as failures
 from backend.services.staff import refusals as staff
 from backend.services.staff.case_items import ItemView
 from backend.services.staff.refusals import StaffRefusal
@@ -61,6 +62,9 @@ SENTENCES: Final[Mapping[type[Exception], str]] = {
     domain.ReasonNeeded: "退回材料要写明原因，申请人会看到。",
     domain.ItemsUndecided: "还有材料没有审核，全部通过或退回之后才能完成审核。",
     domain.ItemUnknown: "这个申请里没有这项材料。",
+    failures.StorageUnavailable: "文件库暂时连不上，刚才的操作没有执行，请稍后再试。",
+    failures.FileMissing: "这个文件在文件库里找不到了，请告诉管理员。",
+    failures.FileRefused: "这个文件不能用，请换一个。",
     domain.ItemLocked: "这项材料现在不能再改。",
 }
 TASK_KINDS: Final = {
@@ -74,6 +78,7 @@ TASK_KINDS: Final = {
     "mail_failed": "邮件未送达",
     "contact_changed": "联系方式有改",
     "refund_failed": "退款没成功",
+    "payment_mismatch": "支付核对",
     "push_failed": "消息未送达",
 }
 

@@ -21,7 +21,7 @@ from playwright.async_api import Page, async_playwright, expect
 from backend.domain.case import STAGES, TERMINAL, Stage
 from backend.services.files import NewFile, store_file
 from backend.services.ports import UnitOfWork
-from backend.services.pushes import push
+from backend.services.pushes import open_task, push
 from backend.services.records import AuditEntry, CaseRecord, Order, Photo, Staff
 from backend.services.staff.acting import Form, take_case
 from backend.services.staff.sign_in import SignedIn
@@ -29,6 +29,7 @@ from backend.services.transitions_log import SYSTEM, a_staff_member, an_applican
 from launcher.browser import Browser
 from simulator.samples import make
 from tests.console.console_world import OPENID, PASSWORD, World
+from wechat.budget import open_window
 
 SHOTS = os.environ.get("SCREENSHOTS")
 
@@ -115,6 +116,31 @@ async def test_a_decision_on_a_page_that_is_out_of_date_shows_the_case_as_it_is_
     await expect(page.locator("#decision-BA01 .pill")).to_have_text("通过")
 
 
+async def test_a_wrong_password_keeps_the_user_name(page: Page, world: World) -> None:
+    await world.a_member_of_staff()
+    await page.goto("/console/")
+    await page.get_by_label("用户名").fill("wang")
+    await page.get_by_label("密码").fill("wrong")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("用户名或密码不对")
+    await expect(page.get_by_label("用户名")).to_have_value("wang")
+    await _shot(page, "sign-in")
+
+
+async def test_a_task_is_finished_in_the_page(page: Page, world: World) -> None:
+    await world.a_member_of_staff()
+    case = await world.a_case()
+    async with world.office.parts.begin() as uow:
+        await open_task(uow, "t_1", "human", "申请人要求人工服务（asked）", once="1", now=world.clock.now(), case=case)
+        await uow.commit()
+    await _sign_in(page)
+    await page.get_by_role("link", name="待办").click()
+    await _shot(page, "tasks")
+    await page.get_by_label("办理结果").fill("已电话答复")
+    await page.get_by_role("button", name="办完了").click()
+    await expect(page.get_by_text("没有待办")).to_be_visible()
+
+
 async def test_the_pages_fit_a_tablet(page: Page, world: World) -> None:
     await world.a_member_of_staff()
     case = await world.a_case()
@@ -130,7 +156,9 @@ async def test_the_demo_pages_of_the_manual(page: Page, world: World) -> None:
     await _a_working_day(world)
     await _sign_in(page)
     await expect(page.get_by_role("row")).to_have_count(6)
+    await page.set_viewport_size({"width": 1280, "height": 520})
     await _shot(page, "console-queue")
+    await page.set_viewport_size({"width": 1280, "height": 900})
     await page.get_by_role("link", name="GJ20260316-00001").click()
     await page.locator("#item-HO04 img").last.scroll_into_view_if_needed()
     await page.evaluate("scrollTo(0, 0)")
@@ -187,8 +215,7 @@ async def _fill(world: World, case: CaseRecord, wang: Staff) -> None:
         await world.an_item(uow, case, "BA01", make("id_front"), make("id_back"), **passed)
         await world.an_item(uow, case, "BA02", make("hukou"), **passed)
         await world.an_item(uow, case, "BA08", make("declaration_personal"))
-        reason = {"reject_reason": "照片不清晰，请重拍", "decided_by": wang.id, "decided_at": earlier}
-        lease = await world.an_item(uow, case, "HO04", _blurred(make("lease")), **reason)
+        lease = await world.an_item(uow, case, "HO04", _blurred(make("lease")))
         await world.add_file(uow, case, lease, make("lease"), round=2)
         await world.add_file(uow, case, lease, make("landlord_deed"), round=2)
         await world.an_item(uow, case, "WK01", make("contract"), **passed)
@@ -196,6 +223,8 @@ async def _fill(world: World, case: CaseRecord, wang: Staff) -> None:
         await _portrait(world, uow, case)
         await _trail(world, uow, case, wang)
         await uow.commit()
+    async with world.engine.begin() as connection:
+        await open_window(connection, OPENID, "message", now=world.clock.now())
 
 
 def _blurred(picture: bytes) -> bytes:

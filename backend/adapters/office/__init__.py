@@ -26,9 +26,9 @@ class PostgresCaseBoard:
         self._engine = engine
 
     async def counts(self) -> Mapping[str, int]:
-        statement = select(cases.c.stage, func.count()).group_by(cases.c.stage)
+        statement = select(cases.c.stage, func.count().label("cases")).group_by(cases.c.stage)
         async with self._engine.connect() as connection:
-            return {stage: count for stage, count in await connection.execute(statement)}
+            return {row.stage: row.cases for row in await connection.execute(statement)}
 
     async def page(self, stages: Sequence[str], *, newest_first: bool, limit: int, offset: int) -> list[CaseRecord]:
         since = cases.c.stage_since
