@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ PREFERRED_PORTS: Final = {
     "RASA_PORT": 5005, "ACTIONS_PORT": 5055, "SIMULATOR_PORT": 8010, "POSTGRES_PORT": 8032, "VALKEY_PORT": 8079,
     "SMTP_PORT": 8025, "MAIL_PORT": 8026,
 }  # fmt: skip
+TEMPLATE_PURPOSES: Final = ("progress", "payment", "payment_reminder", "refund")
+TEMPLATE_IDS: Final = {purpose: f"SIM-{purpose}-".ljust(43, "0") for purpose in TEMPLATE_PURPOSES}
 KEPT_FROM_OUTSIDE: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "TZ")
 
 
@@ -67,5 +70,6 @@ def local_environment(folder: Path, *, fixed_ports: bool) -> Environment:
             "SIM_CALLBACK_URL": f"{at('FRONT_PORT')}/wechat",
             "SIM_PRODUCT_ORIGIN": at("FRONT_PORT"),
             "SIM_SEED": "gongju",
+            "WECHAT_TEMPLATE_IDS": json.dumps(TEMPLATE_IDS),
         },
     )

@@ -73,7 +73,7 @@ class Ports:
     res_url: str
     service_token: str
     frame_ancestors: str | None
-    terms_version: str = "v2026.11"
+    terms_version: str = "2026.11"
 
 
 PORTS: Final = web.AppKey("h5_ports", Ports)
