@@ -121,6 +121,7 @@ COMMANDS: Final[Mapping[str, Build]] = {
     "bind_account": _page("bind"),
     "human": lambda _r, _q: Command("human", {"reason": "asked"}),
 }
+NEGATIONS: Final = ("不", "别", "先不", "没说")
 PAGE_PURPOSES: Final = frozenset({"bind", "credentials", "crop", "pay", "upload", "overview"})
 ANSWERS: Final = frozenset({"inform", "correct", "choose", "affirm", "deny", "unsure", "unknown"})
 REMARKS: Final[Mapping[str, str]] = {"repeat": "repeat", "help": "help", "ask_filling": "help", "greet": "greet"}
@@ -130,7 +131,8 @@ def decide(reading: Reading, question: Question) -> Move:
     """The move that a message makes while `question` stands open (or nothing is open)."""
     if reading.files:
         return Command("upload", {"file_id": reading.files[0], "item": reading.entity("item")})
-    if (word := EXACT.get(reading.text.strip().rstrip("。.！!"))) is not None:
+    word = EXACT.get(reading.text.strip().rstrip("。.！!"))
+    if word is not None and (word, question.form) != ("cancel_case", "cancel_form"):
         return _of_intent(word, reading, question)
     if reading.exact and reading.intent not in ("greet", "help"):
         return _of_tap(reading, question)
@@ -161,13 +163,20 @@ def _in_form(reading: Reading, question: Question) -> Move:
 
 
 def _of_form(reading: Reading, question: Question) -> Move | None:
-    """The cancel question is answered by the command itself (F58); every other form by `answer`."""
+    """The cancel question is answered by the command itself (F58); every other form by `answer`.
+
+    Whatever is neither a yes, a no nor a sure other intent is asked back: it must not land in the draft.
+    """
     if question.form != "cancel_form":
         return None
     option = option_of(reading, question)
+    if reading.text.startswith(NEGATIONS) or option in {"no", "deny"}:
+        return Command("resume")
     if option in {"yes", "affirm"}:
         return Command("cancel_case", {"confirmed": True})
-    return Command("resume") if option in {"no", "deny"} else None
+    if reading.intent in {*ANSWERS, "cancel_case"} or reading.confidence < SURE:
+        return Remark("again")
+    return None
 
 
 def _of_tap(reading: Reading, question: Question) -> Move:

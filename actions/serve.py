@@ -8,12 +8,14 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sanic import Sanic
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+
+# Sanic resets the filters when it is imported; the SDK's imports come after them.
 warnings.filterwarnings("ignore", message=".*(Version classes|pkg_resources).*")
 
 from rasa_sdk.endpoint import create_app  # noqa: E402
-from sanic import Sanic  # noqa: E402
-from sanic.request import Request  # noqa: E402
-from sanic.response import HTTPResponse, json  # noqa: E402
 
 import actions.forms  # noqa: E402
 from actions.backend import Backend  # noqa: E402

@@ -95,6 +95,8 @@ class Turn:
             choices = ("start", "ask_progress", "human") if stumbles > 1 else ("start", "ask_progress", "help")
             said = Utterance("utter_fallback", (), {}, stumbles - 1, choices=choices)
             return await self._with_a_human(Spoken([said], replace(standing, stumbles=stumbles)))
+        if move.code == "again" and question.form is not None:
+            return self._stumble(standing)
         names = [f"utter_{move.code}_{question.section}_{question.field}", f"utter_{move.code}_{question.section}"]
         facts = {"label": question.raw.get("label"), "hint": question.raw.get("hint")}
         if question.form is None:

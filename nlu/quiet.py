@@ -19,6 +19,9 @@ def hush() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TQDM_DISABLE", "1")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+    import sanic  # resets the filters when it is first imported
+
+    assert sanic is not None
     warnings.filterwarnings("ignore", message="'(setParseAction|parseString|resetCache)' deprecated.*")
     for category in NOISY_CATEGORIES:
         for module in NOISY_MODULES:

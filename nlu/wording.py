@@ -44,7 +44,7 @@ class OperatorTexts(TemplatedNaturalLanguageGenerator):
             if left < len(variations):
                 return variations[left]
             left -= len(variations)
-        return known[-1][round_ % len(known[-1])] if known else None
+        return known[-1][left % len(known[-1])] if known else None
 
     def _filled(self, variation: Mapping[Text, Any], facts: Mapping[Text, Any]) -> Dict[Text, Any]:
         draft: Dict[Text, Any] = {"text": fill(str(variation.get("text") or ""), facts)}

@@ -1,0 +1,89 @@
+"""The tracker store on a real Valkey, and how response names become words."""
+
+from __future__ import annotations
+
+import asyncio
+
+import redis
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from nlu.tracker_store import PREFIX, CompactTrackerStore
+from nlu.turn import Turn, current_turn
+from nlu.wording import OperatorTexts
+
+DOMAIN = Domain.from_path("data/domain")
+
+
+def a_talk(sender: str = "o_1") -> DialogueStateTracker:
+    happened = [UserUttered("好", {"name": "affirm"}), SlotSet("stumbles", 2), ActionExecuted("action_listen")]
+    return DialogueStateTracker.from_events(sender, happened, DOMAIN.slots)
+
+
+async def test_a_talk_is_one_key_with_a_time_to_live(redis_url: str) -> None:
+    store = CompactTrackerStore(DOMAIN, host=redis_url)
+    await store.save(a_talk("o_ttl"))
+    plain = redis.Redis.from_url(redis_url)
+    assert plain.ttl(PREFIX + "o_ttl") > 100 * 24 * 3600
+    assert (await store.retrieve("o_ttl")).get_slot("stumbles") == 2
+
+
+async def test_a_turn_with_a_fault_is_not_saved(redis_url: str) -> None:
+    store = CompactTrackerStore(DOMAIN, host=redis_url)
+    turn = Turn("o_fault", "k", replies=[{"text": "好"}], faults=["backend"])
+    token = current_turn.set(turn)
+    await store.save(a_talk("o_fault"))
+    current_turn.reset(token)
+    assert await store.retrieve("o_fault") is None
+
+
+async def test_a_turn_is_kept_with_its_replies(redis_url: str) -> None:
+    store = CompactTrackerStore(DOMAIN, host=redis_url)
+    token = current_turn.set(Turn("o_kept", "k7", replies=[{"text": "好"}]))
+    await store.save(a_talk("o_kept"))
+    current_turn.reset(token)
+    record = await store.load(Turn("o_kept", "k8"))
+    assert record["turn"] == {"key": "k7", "replies": [{"text": "好"}], "intent": {}}
+
+
+async def test_a_redis_that_is_away_is_a_redis_that_forgot() -> None:
+    store = CompactTrackerStore(DOMAIN, host="redis://127.0.0.1:1/0")
+    await asyncio.wait_for(store.save(a_talk()), 5)
+    assert await store.retrieve("o_1") is None
+    assert not await store.is_up()
+
+
+def texts(**responses: list) -> OperatorTexts:
+    spoken = OperatorTexts(None, Domain.empty())
+    spoken.responses = {name: [{"text": text} for text in ones] for name, ones in responses.items()}
+    return spoken
+
+
+async def words(spoken: OperatorTexts, name: str, tracker: DialogueStateTracker, **facts: object) -> str:
+    draft = await spoken.generate(name, tracker, "gongju", **facts)
+    return draft["text"] if draft else ""
+
+
+async def test_a_name_without_words_falls_back_to_what_stands_in() -> None:
+    spoken = texts(utter_ask_phone=["电话？"], utter_said=["好。"])
+    assert await words(spoken, "utter_ask_x", a_talk(), otherwise=["utter_ask_phone"]) == "电话？"
+    assert await words(spoken, "utter_new_code", a_talk()) == "好。"
+
+
+async def test_each_round_has_other_words_and_the_last_ones_take_turns() -> None:
+    spoken = texts(utter_ask_x=["一"], utter_again=["二", "三"], utter_said=["好。"])
+    heard = [await words(spoken, "utter_ask_x", a_talk(), otherwise=["utter_again"], round=at) for at in range(6)]
+    assert heard[:3] == ["一", "二", "三"]
+    assert all(one != other for one, other in zip(heard, heard[1:]))
+
+
+async def test_a_topic_has_words_of_its_own() -> None:
+    about = UserUttered("落户", {"name": "out_of_scope"}, [{"entity": "topic", "value": "settlement"}])
+    tracker = DialogueStateTracker.from_events("o_1", [about], DOMAIN.slots)
+    spoken = OperatorTexts(None, DOMAIN)
+    assert "立户" in await words(spoken, "utter_out_of_scope", tracker)
+
+
+async def test_braces_in_a_fact_stay_what_they_are() -> None:
+    assert await words(texts(utter_a=["值：{shown}"]), "utter_a", a_talk(), shown="{label}{0}") == "值：{label}{0}"
