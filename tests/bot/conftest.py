@@ -8,7 +8,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from xml.etree import ElementTree
 
 import aiohttp
@@ -194,9 +194,9 @@ async def start_bot(
     """Start one more bot; `rasa_url` and `window_s` can be given."""
     async with AsyncExitStack() as stack:
 
-        async def start(*, window_s: float = 2.0, with_menu: bool = False, **changes: str) -> Phone:
+        async def start(*, window_s: float = 2.0, with_menu: bool = False, clock: Any = None, **changes: str) -> Phone:
             settings = a_settings(database_url=tables, redis_url=redis_url, parts_url=parts.url, **changes)
-            app = await create_app(settings, a_clock, window_s=window_s, with_menu=with_menu)
+            app = await create_app(settings, clock or a_clock, window_s=window_s, with_menu=with_menu)
             return Phone(await stack.enter_async_context(TestClient(TestServer(app))))
 
         yield start
@@ -207,7 +207,28 @@ async def phone(start_bot: MakeBot) -> Phone:
     return await start_bot()
 
 
-def a_settings(*, database_url: str, redis_url: str, parts_url: str, **changes: str) -> Settings:
+@pytest.fixture
+def environment(tables: str, redis_url: str, parts: FakeParts) -> dict[str, str]:
+    """The environment variables of a bot process of its own."""
+    return an_environment(database_url=tables, redis_url=redis_url, parts_url=parts.url)
+
+
+@pytest.fixture
+def call_at() -> Callable[..., Awaitable[str | None]]:
+    """Push to the bot on a port."""
+
+    async def push(port: int, openid: str, **fields: Any) -> str | None:
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http:
+            return await Phone(cast(TestClient[Any, Any], http)).push(openid, **fields)
+
+    return push
+
+
+def a_settings(**values: str) -> Settings:
+    return Settings.from_env(an_environment(**values))
+
+
+def an_environment(*, database_url: str, redis_url: str, parts_url: str, **changes: str) -> dict[str, str]:
     values = {
         "database_url": database_url,
         "redis_url": redis_url,
@@ -234,7 +255,7 @@ def a_settings(*, database_url: str, redis_url: str, parts_url: str, **changes: 
         "wechatpay_public_key_id": "PUB_KEY_ID_1",
         **changes,
     }
-    return Settings.from_env({key.upper(): value for key, value in values.items()})
+    return {key.upper(): value for key, value in values.items()}
 
 
 @pytest.fixture
