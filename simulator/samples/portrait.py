@@ -11,13 +11,13 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from simulator.samples.canvas import font, mark_small
 
 SIZE = (1080, 1440)
-SKIN, SKIN_LIGHT, SKIN_DARK = (228, 187, 160), (242, 208, 183), (160, 110, 88)
+SKIN, SKIN_LIGHT, SKIN_DARK = (214, 170, 142), (230, 192, 165), (160, 110, 88)
 HAIR, SUIT, SHIRT = (32, 28, 28), (40, 48, 68), (240, 242, 246)
 
 Draw = Callable[[ImageDraw.ImageDraw], object]
 
 
-def draw_portrait(*, background: tuple[int, int, int] = (250, 250, 250)) -> Image.Image:
+def draw_portrait(*, background: tuple[int, int, int] = (244, 245, 246)) -> Image.Image:
     """A head and shoulders of 1080x1440 on a plain background, 样张 written on the shirt."""
     return _drawn(background).copy()
 
