@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend.domain.case import STAGES, Stage
+from backend.domain.progress import WHO_LABELS
 from backend.domain.transitions import EVENT_LABELS, ROWS, START
 
 
@@ -15,3 +16,32 @@ def mermaid() -> str:
             label = f"{row.number} {EVENT_LABELS[row.event]}"
             lines.append(f"    {row.source.value} --> {row.target.value}: {label}")
     return "\n".join(lines) + "\n"
+
+
+def stages_page() -> str:
+    """The page docs/rules/stages.md."""
+    rows = "\n".join(
+        f"| `{stage.value}` | {facts.label} | {facts.label_2019} | {WHO_LABELS[facts.who_acts] or '—'} "
+        f"| {', '.join(sorted(facts.applicant_may_edit)) or '—'} |"
+        for stage, facts in STAGES.items()
+    )
+    return _PAGE.format(rows=rows, diagram=mermaid())
+
+
+_PAGE = """# Stages and transitions
+
+Generated from the table in `backend/domain/transitions.py`; a test compares this page with it.
+`python -m backend.domain.diagram > docs/rules/stages.md` writes it anew.
+
+| code | label | 2019 | who acts | the applicant may edit |
+|---|---|---|---|---|
+{rows}
+
+```mermaid
+{diagram}```
+"""
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(stages_page())
