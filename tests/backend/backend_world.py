@@ -7,15 +7,19 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 import aiohttp
 from aiohttp.test_utils import TestClient
 from PIL import Image
+from sqlalchemy import text
 
+from backend.domain.case import Stage
+from backend.domain.draft import Draft
 from backend.services.errors import NotificationRefused, PaymentUnavailable
+from backend.services.orders import open_order
 from backend.services.parts import Parts
 from backend.services.ports import (
     FaceBox,
@@ -24,7 +28,7 @@ from backend.services.ports import (
     PaymentReport,
     RefundReport,
 )
-from backend.services.records import Order, Refund
+from backend.services.records import CaseRecord, Identity, Order, Refund
 
 TOKEN = "a-service-token-for-tests"
 SEEDED_PASSWORD = "Gongju-2026"
@@ -120,7 +124,10 @@ ANSWERS: Mapping[str, list[tuple[str, str]]] = {
     "title": [("title", "无")],
 }
 SCHOOLS = (
-    {"school": "长春市第十一高中", "start": "2003-09", "end": "2006-06", "study_identity": "全日制学生", "level": "高中"},
+    {
+        "school": "长春市第十一高中", "start": "2003-09", "end": "2006-06", "level": "高中",
+        "study_identity": "全日制学生",
+    },
     {
         "school": "吉林大学", "start": "2006-09", "end": "2010-06", "major": "软件工程", "level": "本科",
         "study_identity": "全日制学生",
@@ -241,3 +248,61 @@ def said(outcome: Mapping[str, Any]) -> list[str]:
     return [one["code"] for one in outcome["say"]]
 
 
+async def bound(parts: Parts, openid: str, number: int = 1) -> str:
+    """The applicant id of demo applicant `number`, bound to `openid` without the page."""
+    applicant_id = f"a_demo_{number}"
+    now = parts.clock.now()
+    async with parts.begin() as uow:
+        await uow.identities.add(Identity(openid, applicant_id, "2026.11", now, now))
+        await uow.commit()
+    return applicant_id
+
+
+async def a_case(
+    parts: Parts, openid: str, *, stage: Stage = Stage.AWAITING_PAYMENT, number: int = 1, emails: str = "a@example.com"
+) -> CaseRecord:
+    """A case of demo applicant `number` at `stage`, with an open order when it waits for money."""
+    applicant_id = await bound(parts, openid, number)
+    now = parts.clock.now()
+    draft = Draft().with_answer("contact", "emails", emails).with_answer("contact", "phone", "13800138000")
+    case = CaseRecord(
+        id=parts.ids.new("c"),
+        case_no=f"GJ20260316-{number:05d}",
+        applicant_id=applicant_id,
+        business_type="NEW",
+        profile="2023_new",
+        stage=stage.value,
+        catalogue_version=parts.catalogues.current().version,
+        created_at=now,
+        updated_at=now,
+        stage_since=now,
+        draft=draft.to_json(),
+        employer_id="e_demo_yanqing",
+        submitted_at=now,
+        pay_deadline=now + timedelta(hours=24),
+    )
+    async with parts.begin() as uow:
+        await uow.cases.add(case)
+        if stage is Stage.AWAITING_PAYMENT:
+            await open_order(uow, parts, case, openid, amount_fen=30000, deadline=now + timedelta(hours=24))
+        await uow.commit()
+    return case
+
+
+async def stage_of(parts: Parts, case: CaseRecord) -> str:
+    async with parts.begin() as uow:
+        found = await uow.cases.get(case.id)
+    assert found is not None
+    return found.stage
+
+
+async def pushed(parts: Parts) -> list[str]:
+    """The kinds of messages that wait in the chat's outbox, in order."""
+    async with parts.begin() as uow:
+        rows = await uow.connection.execute(text("SELECT dedupe_key FROM wechat_outgoing ORDER BY id"))  # type: ignore[attr-defined]
+        return [row[0].partition(":")[0] for row in rows]
+
+
+async def tasks(parts: Parts) -> list[str]:
+    async with parts.begin() as uow:
+        return sorted(task.kind for task in await uow.staff_tasks.where())
