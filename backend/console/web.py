@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import traceback
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
@@ -138,10 +139,10 @@ async def kind_errors(request: web.Request, handler: Handler) -> web.StreamRespo
         return error_page(request, 404, words.for_refusal(refusal))
     except (StaffRefusal, DomainError) as refusal:
         return error_page(request, 409, words.for_refusal(refusal))
-    except Exception:
-        log.exception(
-            "console_failed", path=request.match_info.route.resource and request.match_info.route.resource.canonical
-        )
+    except Exception as error:
+        # The texts of a database's errors hold values; where it happened is enough to find it.
+        where = [f"{Path(one.filename).name}:{one.lineno}" for one in traceback.extract_tb(error.__traceback__)]
+        log.error("console_failed", error=type(error).__name__, where=where[-6:])
         return error_page(request, 500, words.for_status(500))
 
 

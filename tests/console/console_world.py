@@ -161,7 +161,7 @@ class World:
             return [dict(row._mapping) for row in rows]
 
 
-A_DRAFT = {
+A_DRAFT: dict[str, Any] = {
     "answers": {
         "contact": {"phone": "13800138000", "emails": "a@example.com;b@example.cn"},
         "personal": {"ethnicity": "汉族", "political": "群众", "marital": "未婚", "hukou_place": "吉林省长春市南关区"},

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+from backend.adapters.kept_catalogues import KeptCatalogues
 from backend.domain.case import Stage
-from tests.console.console_world import Browser, World, a_pdf
+from backend.services.staff.case_page import case_page
+from backend.services.staff.sign_in import SignedIn
+from tests.console.console_world import A_DRAFT, Browser, World, a_pdf
 
 
 async def test_a_case_goes_from_review_to_the_slip(browser: Browser, world: World) -> None:
@@ -110,3 +114,16 @@ async def test_an_unknown_page_is_answered_kindly(browser: Browser, world: World
     status, page = await browser.get("/console/nowhere")
     assert status == 404
     assert "没有这个页面" in page
+
+
+async def test_the_case_page_reads_the_real_catalogue(world: World) -> None:
+    catalogues = KeptCatalogues()
+    office = replace(world.office, parts=replace(world.office.parts, catalogues=catalogues))
+    staff = await world.a_member_of_staff()
+    version = catalogues.current().version
+    draft = {**A_DRAFT, "answers": {**A_DRAFT["answers"], "conditions": {"C_PATH": "degree"}}}
+    case = await world.a_case(catalogue_version=version, draft=draft, items=("WK01", "BA01", "HO04"))
+    page = await case_page(office, SignedIn(staff.id, "wang", "王审核", "reviewer", ""), case.case_no)
+    assert [item.code for item in page.items] == ["BA01", "HO04", "WK01"]
+    assert all(item.category for item in page.items)
+    assert page.reject_reasons

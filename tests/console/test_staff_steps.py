@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -84,6 +85,16 @@ async def test_two_reviewers_at_once_the_second_is_told(world: World, wang: Sign
     with pytest.raises(refused.ChangedMeanwhile):
         await review.reject_item(world.office, second, code="BA01", reason="不清晰")
     assert (await world.items(case))["BA01"].state == "passed"
+
+
+async def test_of_two_decisions_in_the_same_instant_one_counts(world: World, wang: SignedIn, zhao: SignedIn) -> None:
+    case = await world.a_case()
+    forms = [await _form(world, wang, case), await _form(world, zhao, case)]
+    outcomes = await asyncio.gather(
+        *(review.pass_item(world.office, form, code="BA01") for form in forms), return_exceptions=True
+    )
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ChangedMeanwhile", "NoneType"]
+    assert len(await world.rows("audit", action=Event.ITEM_PASS.value)) == 1
 
 
 async def test_a_case_that_a_colleague_holds_is_refused(world: World, wang: SignedIn, zhao: SignedIn) -> None:
