@@ -37,8 +37,8 @@ Build = Callable[[Reading, Question], Command]
 
 # Said word for word, these are commands whatever was asked (F25, F31, F32).
 EXACT: Final[Mapping[str, str]] = {
-    "上一步": "previous", "返回": "previous", "跳过": "skip", "保存": "save_draft", "先存着": "save_draft",
-    "重填": "redo", "取消": "cancel_case", "取消办理": "cancel_case", "帮助": "help", "转人工": "human", "人工": "human",
+    "上一步": "previous", "返回": "previous", "跳过": "skip", "保存": "save_draft", "先存着": "save_draft", "重填": "redo",
+    "取消": "cancel_case", "取消办理": "cancel_case", "帮助": "help", "转人工": "human", "人工": "human",
     "到哪一步了": "ask_progress", "进度": "ask_progress", "继续": "resume", "还差什么": "ask_missing", "提交": "submit",
 }  # fmt: skip
 

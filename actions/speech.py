@@ -69,7 +69,7 @@ def shown(value: Any) -> str:
 def _line(one: Any) -> str:
     if not isinstance(one, Mapping):
         return f"· {shown(one)}"
-    extra = [shown(one[name]) for name in ("at", "state", "state_label", "stage_label", "reason", "hint") if one.get(name)]
+    extra = [shown(one[name]) for name in ("at", "state_label", "stage_label", "reason", "hint") if one.get(name)]
     return "· " + "，".join([shown(one), *extra])
 
 

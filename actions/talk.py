@@ -134,7 +134,8 @@ class Turn:
         return replace(spoken, utterances=[*words, *spoken.utterances[-1:]])
 
     async def _send(self, command: Command, *, step: str = "") -> Outcome:
-        key = f"{self.reading.key}:{self.action}" + (f":{step}" if step else "")
+        """The key names the turn, not the action: a turn replayed after Redis was lost runs in another action."""
+        key = f"{self.reading.key}:{step or 'turn'}"
         return await self.backend.command(self.openid, command, key=key, request_id=self.reading.request_id)
 
     def _any_round(self) -> int:

@@ -11,7 +11,8 @@ VALUE_FIELDS: Final = frozenset(
     "phone emails ethnicity political marital hukou_place hukou_kind hukou_nature address housing postcode title "
     "school start end major study_identity country level employer job place "
     "need_invoice title_type invoice_title tax_no invoice_email "
-    "C_PATH C_EDU C_TITLE C_HOUSE C_HUKOU C_SI C_TAX_ZERO C_CONTRACT C_MAR C_SPOUSE C_CHILD C_UNIT C_NAME_CHANGED".split()
+    "C_PATH C_EDU C_EDU_YEAR C_TITLE C_HOUSE C_HUKOU C_SI C_TAX_ZERO C_CONTRACT C_MAR C_SPOUSE C_CHILD C_UNIT "
+    "C_NAME_CHANGED".split()
 )
 # Entities without a role of their own answer the asked field when its kind fits.
 BARE_KINDS: Final[Mapping[str, frozenset[str]]] = {

@@ -8,6 +8,7 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
+    ActionExecutionRejected,
     ActiveLoop,
     ConversationPaused,
     Event,
@@ -16,7 +17,6 @@ from rasa.shared.core.events import (
     SessionStarted,
     SlotSet,
     UserUttered,
-    ActionExecutionRejected,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -75,7 +75,7 @@ def _pack_message(message: Optional[UserUttered]) -> Optional[Dict[str, Any]]:
         return None
     return {
         "intent": {name: message.intent[name] for name in KEPT_OF_INTENT if name in message.intent},
-        "entities": [{name: one[name] for name in KEPT_OF_ENTITY if one.get(name) is not None} for one in message.entities],
+        "entities": [{name: one[name] for name in KEPT_OF_ENTITY if name in one} for one in message.entities],
         "channel": message.input_channel,
     }
 

@@ -19,7 +19,8 @@ class KeptAliveEndpoint(EndpointConfig):
 
     @classmethod
     def like(cls, stock: EndpointConfig) -> KeptAliveEndpoint:
-        return cls(stock.url, stock.params, stock.headers, stock.basic_auth, stock.token, stock.token_name, **stock.kwargs)
+        where = (stock.url, stock.params, stock.headers, stock.basic_auth, stock.token, stock.token_name)
+        return cls(*where, **stock.kwargs)
 
     def session(self) -> aiohttp.ClientSession:
         if self._kept is None or self._kept.closed:

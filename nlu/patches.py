@@ -139,7 +139,7 @@ def apply() -> None:
 
 def remove() -> None:
     """Back to stock Rasa, for comparisons."""
-    for (owner, name, _), stock in zip(_PATCHES, _STOCK):
+    for (owner, name, _), stock in zip(_PATCHES, _STOCK):  # noqa: B905
         setattr(owner, name, stock)
 
 

@@ -2,7 +2,7 @@
 
     nlu/.venv/bin/python -m nlu.profile_turns            # needs REDIS_URL, or the app environment's valkey-server
 
-Everything runs on this machine: a small backend that always asks the next question, the real action server, the real Rasa.
+Everything runs on this machine: a small backend that always asks the next question, the real action server and Rasa.
 """
 
 from __future__ import annotations

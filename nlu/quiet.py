@@ -7,8 +7,10 @@ import os
 import warnings
 from typing import Any, MutableMapping
 
-NOISY_MODULES = ("pkg_resources", "sanic_cors", "sanic_jwt", "rasa", "tensorflow", "jieba", "sqlalchemy", "dask")
-NOISY_MODULES += ("matplotlib", "apscheduler", "importlib", "pyparsing")
+NOISY_MODULES = (
+    "pkg_resources", "sanic_cors", "sanic_jwt", "rasa", "tensorflow", "jieba", "sqlalchemy", "dask", "matplotlib",
+    "apscheduler", "importlib", "pyparsing",
+)  # fmt: skip
 NOISY_CATEGORIES = (DeprecationWarning, PendingDeprecationWarning, FutureWarning)
 ONLY_ERRORS = ("apscheduler", "matplotlib", "asyncio", "sanic.access", "sanic.root", "pykwalify")
 

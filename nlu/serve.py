@@ -75,8 +75,9 @@ def _use_our_store_alone(agent: Any) -> None:
 
 async def _states(app: Any) -> Dict[str, bool]:
     agent = getattr(app.ctx, "agent", None)
-    ready = agent is not None and agent.is_ready()
-    return {"model": ready, "redis": ready and await agent.tracker_store.is_up()}
+    if agent is None or not agent.is_ready():
+        return {"model": False, "redis": False}
+    return {"model": True, "redis": await agent.tracker_store.is_up()}
 
 
 def _model() -> Path:
@@ -99,7 +100,8 @@ def main() -> int:
     model = _model()
     quiet.only_warnings()
     app = build_app(model)
-    app.run(host=os.environ.get("BIND_HOST", "127.0.0.1"), port=int(os.environ["RASA_PORT"]), workers=1, access_log=False)
+    host, port = os.environ.get("BIND_HOST", "127.0.0.1"), int(os.environ["RASA_PORT"])
+    app.run(host=host, port=port, workers=1, access_log=False)
     return 0
 
 

@@ -13,8 +13,9 @@ from typing import Iterator, Optional, Sequence
 ROOT = Path(__file__).resolve().parent.parent
 MODELS = ROOT / "models"
 MODEL = "gongju"
-TRAINED_ON = ("data/domain", "data/nlu", "data/rules", "data/stories", "nlu/text", "nlu/extract", "nlu/classify")
-TRAINED_ON += ("nlu/components",)
+TRAINED_ON = (
+    "data/domain", "data/nlu", "data/rules", "data/stories", "nlu/text", "nlu/extract", "nlu/classify", "nlu/components",
+)  # fmt: skip
 SINGLE = ("config.yml", "nlu/intents.py")
 SUFFIXES = frozenset({".yml", ".py", ".txt"})
 NOT_TRAINED_ON = frozenset({".venv", "__pycache__"})

@@ -12,7 +12,7 @@ import importlib.util
 import os
 import sys
 from types import ModuleType
-from typing import Any, Final, Optional, Sequence
+from typing import Any, Final, MutableSequence, Optional, Sequence
 
 STOOD_IN_FOR: Final = ("tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras")
 KEEP: Final = "GONGJU_TENSORFLOW"  # set to 1 where the real one is wanted: the comparison with the default pipeline
@@ -47,7 +47,7 @@ class _Placeholder(type):
 
 
 class _StandIn(ModuleType):
-    __path__: Sequence[str] = ()
+    __path__: MutableSequence[str] = []
     __version__ = "2.12.0"
 
     def __getattr__(self, name: str) -> Any:

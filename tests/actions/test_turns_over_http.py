@@ -14,7 +14,7 @@ def test_a_form_turn_is_one_command_and_asks_the_next_question(applicant, backen
     backend.commands.clear()
     applicant.call({"sender": applicant.sender, "key": "k-phone", "text": "13812345678"})
     key, name, body = backend.commands[0]
-    assert (len(backend.commands), name, key) == (1, "answer", "k-phone:contact_form")
+    assert (len(backend.commands), name, key) == (1, "answer", "k-phone:turn")
     assert body["text"] == "13812345678" and body["field"] == "phone"
 
 
@@ -36,7 +36,18 @@ def test_a_tapped_option_answers_and_the_talk_moves_to_the_next_section_in_one_c
     assert "职称" in texts(replies)
     replies = applicant.says("高级工程师")
     assert "学校" in texts(replies)
-    assert [key.rpartition(":")[2] for key, _, _ in backend.commands] == ["personal_form", "personal_form"]
+    assert [name for _, name, _ in backend.commands] == ["answer", "answer"]
+
+
+def test_a_turn_replayed_after_redis_was_lost_changes_nothing_twice(applicant, backend, servers):
+    applicant.taps("start_application:business_type=NEW")
+    backend.at[applicant.sender] = 3
+    applicant.taps("resume")
+    applicant.says("工程师", key="twice")
+    redis.Redis.from_url(servers["redis"]).flushall()
+    replies = applicant.says("工程师", key="twice")
+    assert backend.at[applicant.sender] == 4
+    assert "学校" in texts(replies)
 
 
 def test_a_question_inside_a_form_is_answered_and_the_form_goes_on(applicant, backend):
