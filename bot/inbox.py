@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, exists, func, literal, literal_column, or_, select
+from sqlalchemy import Interval, and_, bindparam, exists, func, literal, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -28,6 +28,20 @@ from wechat.tables import inbox as table
 AFTER_PASSIVE: Final = timedelta(milliseconds=600)
 LATE_REPEAT: Final = timedelta(seconds=3)
 _now = func.clock_timestamp
+
+
+_NEW: Final = insert(table).values(
+    {name: bindparam(name) for name in ("dedupe_key", "turn_key", "openid", "kind", "push", "received_at")}
+    | {"wait_until": _now() + bindparam("wait", type_=Interval)}
+)
+# Built once: making it anew would cost more than running it.
+_STORE: Final = _NEW.on_conflict_do_update(
+    index_elements=[table.c.dedupe_key],
+    set_={
+        "tries": table.c.tries + 1,
+        "wait_until": func.greatest(table.c.wait_until, _NEW.excluded.wait_until),
+    },
+).returning(table.c.id, literal_column("(xmax = 0)"), table.c.delivery, table.c.passive)
 
 
 @dataclass(frozen=True)
@@ -70,24 +84,17 @@ class Inbox:
         self, push: Push, kept: Mapping[str, Any], *, now: datetime, wait_s: float, excuse: str | None = None
     ) -> Stored:
         """Keep the push; a repeat finds the first one. With `excuse` the answer is decided at once (an outage)."""
-        values = insert(table).values(
-            dedupe_key=push.dedupe_key,
-            turn_key=push.turn_key,
-            openid=push.openid,
-            kind=push.kind,
-            push=dict(kept),
-            received_at=now,
-            wait_until=_now() + timedelta(seconds=wait_s),
-        )
-        statement = values.on_conflict_do_update(
-            index_elements=[table.c.dedupe_key],
-            set_={
-                "tries": table.c.tries + 1,
-                "wait_until": func.greatest(table.c.wait_until, values.excluded.wait_until),
-            },
-        ).returning(table.c.id, literal_column("(xmax = 0)"), table.c.delivery, table.c.passive)
+        row = {
+            "dedupe_key": push.dedupe_key,
+            "turn_key": push.turn_key,
+            "openid": push.openid,
+            "kind": push.kind,
+            "push": dict(kept),
+            "received_at": now,
+            "wait": timedelta(seconds=wait_s),
+        }
         async with self._engine.begin() as connection:
-            row_id, is_first, delivery, passive = (await connection.execute(statement)).one()
+            row_id, is_first, delivery, passive = (await connection.execute(_STORE, row)).one()
             given = _given(delivery, passive)
             if is_first and (window := push.trigger):
                 await budget.open_window(connection, push.openid, "click" if window == "click" else "message", now=now)
