@@ -15,6 +15,7 @@ from backend.domain.materials import OTHER_ITEM, completeness
 from backend.domain.sections import routing, script
 from backend.domain.sections.education import EDUCATION, education_warnings
 from backend.domain.sections.entries import Book
+from backend.domain.sections.fields import FieldsPrompt
 from backend.domain.sections.prompt import Prompt, Reply, Skipping
 from backend.domain.sections.uploads import asked_item, photo_accepted
 from backend.domain.sections.work import WORK, work_warnings
@@ -151,7 +152,9 @@ def _section_warnings(draft: Draft, ctx: InterviewContext, before: Prompt | None
 
 
 def _previous(draft: Draft, command: Previous, ctx: InterviewContext) -> Reply:
-    everything = script.prompts(draft, ctx)
+    everything = [
+        one for one in script.prompts(draft, ctx) if not (isinstance(one, FieldsPrompt) and one.is_away(draft))
+    ]
     current = script.current(draft, ctx)
     at = next((place for place, one in enumerate(everything) if current and one.key == current.key), len(everything))
     if at == 0:

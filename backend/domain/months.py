@@ -29,6 +29,8 @@ _OPEN_WORDS: Final = (
 )
 _CN_DIGITS: Final = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _YEAR_MONTH: Final = re.compile(r"(\d{4}|\d{2})\s*[年./\-—–\s]\s*(\d{1,2})(?:\s*月|(?=\D|$))(?:\D*\d{1,2}\s*[日号]?)?")
+_ONE: Final = r"(?:\d{4}|\d{2})\s*(?:年|[./])\s*\d{1,2}\s*月?|\d{4}-\d{2}"
+_RANGE: Final = re.compile(rf"({_ONE})\s*(?:[-—–~～到至]+|至今)\s*({_ONE}|至今|现在|今)")
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(?:\d{2})?")
 _YEAR: Final = re.compile(r"(\d{4}|\d{2})\s*[年级]?")
 
@@ -100,6 +102,12 @@ def read_month(text: str, *, today: date) -> Month:
     if found := _YEAR.fullmatch(plain):
         raise MonthNeeded(year=_full_year(found[1], today))
     raise MonthWrong
+
+
+def read_range(text: str) -> tuple[str, str] | None:
+    """The two halves of `2006.9-2010.6` or `2018年4月到至今`, unread; None when the text is no such range."""
+    found = _RANGE.search(text)
+    return (found[1], found[2]) if found else None
 
 
 def is_open_word(text: str) -> bool:

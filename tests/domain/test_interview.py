@@ -596,3 +596,33 @@ def test_an_older_draft_is_read_without_complaint() -> None:
     old = Draft.from_json({"answers": {"contact": {"phone": "13800138000", "fax": 3}}, "cursor": "somewhere.gone"})
     assert old.answer("contact", "phone") == "13800138000"
     assert open_question(old, a_context()) is not None
+
+
+def test_a_range_of_months_fills_both_even_when_one_is_asked() -> None:
+    talk = a_talk_until("education")
+    talk.tell(school="长春市第十一高中")
+    assert talk.ask.group == ("start",)
+    talk.tell("2003.9-2006.6")
+    row = talk.draft.rows("education")[0]
+    assert (row["start"], row["end"]) == ("2003-09", "2006-06")
+
+
+def test_an_address_is_kept_without_the_words_around_it() -> None:
+    talk = a_talk_until("personal")
+    talk.tell(address="我现在住在朝阳区幸福路1号")
+    assert talk.draft.answer("personal", "address") == "朝阳区幸福路1号"
+
+
+def test_a_number_that_no_choice_has_is_refused_by_name() -> None:
+    talk = a_talk_until("conditions")
+    talk.tell("1 9 2 2")
+    assert talk.said == ["saved_values", "unknown_option"]
+    assert talk.ask.group == ("C_SI",)
+
+
+def test_previous_passes_over_an_invoice_that_nobody_wants() -> None:
+    talk = a_talk_until("payment")
+    talk.do(Previous())
+    assert talk.ask.field == "need_invoice"
+    talk.do(Resume())
+    assert talk.ask.field == "pay"

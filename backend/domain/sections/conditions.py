@@ -52,7 +52,14 @@ def _spec(question: ConditionQuestion) -> FieldSpec:
     labels = {option.value: option.label for option in options}
     kind = Kind.NUMBER if question.kind == "year" else Kind.CHOICE
     return FieldSpec(
-        question.code, question.question, kind, read, options, question.hint, show=lambda code: labels.get(code, code)
+        name=question.code,
+        label=question.question,
+        kind=kind,
+        read=read,
+        options=options,
+        hint=question.hint,
+        show=lambda code: labels.get(code, code),
+        short=question.label,
     )
 
 

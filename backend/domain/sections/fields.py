@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from backend.domain.context import InterviewContext
 from backend.domain.draft import Draft
 from backend.domain.errors import DomainError
+from backend.domain.months import read_range
 from backend.domain.sections.prompt import Accepted, FieldSpec, Reading, Reply, Skipping, refusal
 from backend.domain.talk import Answer, Kind, Option, Question, Say
 
@@ -154,19 +155,19 @@ class FieldsPrompt:
             try:
                 accepted = spec.read(pairs[spec.name], Reading(ctx, draft, told))
             except DomainError as error:
-                say.append(refusal(error, spec.label))
+                say.append(refusal(error, spec.short or spec.label))
                 draft = draft.with_unvalidated(self.key, spec.name, pairs[spec.name])
                 continue
             draft = self.store.put(draft, spec.name, accepted.value)
             shown = accepted.shown or spec.show(accepted.value)
-            saved.append(shown if len(pairs) == 1 else f"{spec.label} {shown}")
+            saved.append(shown if len(pairs) == 1 else f"{spec.short or spec.label} {shown}")
             say.extend(accepted.say)
         return Reply(draft, (*self._saved(pairs, saved), *say), accepted=bool(saved))
 
     def _saved(self, pairs: Mapping[str, str], saved: list[str]) -> tuple[Say, ...]:
         if not saved:
             return ()
-        labels = [spec.label for spec in self.specs if spec.name in pairs]
+        labels = [spec.short or spec.label for spec in self.specs if spec.name in pairs]
         if len(pairs) == 1:
             return (Say("saved_value", {"label": labels[0], "shown": saved[0]}),)
         return (Say("saved_values", {"shown": "，".join(saved)}),)
@@ -177,6 +178,8 @@ class FieldsPrompt:
         if answer.option is not None:
             named = answer.field if answer.field in self.fields else asked[0].name
             return {**pairs, str(named): answer.option}
+        if answer.text and not {"start", "end"} & pairs.keys() and (months := self._range(answer.text)):
+            pairs = {**pairs, **months}
         if answer.text and not pairs and len(asked) == 1:
             return {asked[0].name: answer.text}
         if answer.text:
@@ -186,6 +189,14 @@ class FieldsPrompt:
             if missing[0].kind is not Kind.CHOICE or len(missing) == 1:
                 return {missing[0].name: answer.text}
         return pairs
+
+    def _range(self, text: str) -> dict[str, str]:
+        months = read_range(text) if {"start", "end"} <= set(self.fields) else None
+        return {"start": months[0], "end": months[1]} if months else {}
+
+    def is_away(self, draft: Draft) -> bool:
+        """Whether 上一步 passes over this prompt, because nothing of it concerns this case."""
+        return False
 
     def _from_pieces(self, draft: Draft, ctx: InterviewContext, text: str, pairs: Mapping[str, str]) -> dict[str, str]:
         """Find answers to the asked fields in the pieces of a sentence, and numbers for a list of choices."""
@@ -230,8 +241,7 @@ def _numbered(text: str, waiting: list[FieldSpec]) -> dict[str, str]:
         pieces = list(pieces[0])
     if not choices or len(pieces) > len(choices) or not all(piece.isdecimal() for piece in pieces):
         return {}
-    pairs = zip(choices, pieces, strict=False)
-    return {spec.name: spec.options[int(at) - 1].value for spec, at in pairs if 1 <= int(at) <= len(spec.options)}
+    return {spec.name: piece for spec, piece in zip(choices, pieces, strict=False)}
 
 
 def accepted_choice(text: str, options: tuple[Option, ...]) -> Accepted | None:

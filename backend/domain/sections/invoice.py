@@ -97,6 +97,9 @@ class DetailsPrompt(FieldsPrompt):
     def is_settled(self, draft: Draft, ctx: InterviewContext) -> bool:
         return not is_wanted(draft) or super().is_settled(draft, ctx)
 
+    def is_away(self, draft: Draft) -> bool:
+        return not is_wanted(draft)
+
 
 def _need_prompt() -> NeedPrompt:
     spec = FieldSpec(

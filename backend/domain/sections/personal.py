@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -39,6 +40,7 @@ _STREET: Final = (
     "镇",
     "乡",
 )
+_LED_IN: Final = re.compile(r"^(我的?)?(现在|目前|现)?(户口|户籍|地址|住址|住)(所在地|地址)?(在|是|为|：|:)?\s*(?=\S)")
 _POSTCODE_PREFIXES: Final = ("100", "101", "102")
 
 
@@ -71,7 +73,7 @@ def _age(ctx: InterviewContext) -> int:
 
 
 def _hukou_place(text: str, reading: Reading) -> Accepted:
-    place = read_free_text(text, shortest=2, longest=100)
+    place = read_free_text(_LED_IN.sub("", text.strip()), shortest=2, longest=100)
     if place.removeprefix("中国").startswith("北京"):
         raise HukouBeijing
     return Accepted(place)
@@ -79,7 +81,7 @@ def _hukou_place(text: str, reading: Reading) -> Accepted:
 
 def _address(text: str, reading: Reading) -> Accepted:
     """Must be in Beijing; a district's old name is replaced by the present one."""
-    address = read_free_text(text, shortest=4, longest=120)
+    address = read_free_text(_LED_IN.sub("", text.strip()), shortest=4, longest=120)
     found = district_in(address, reading.ctx.catalogue.districts)
     if found is None and (not address.startswith("北京") or _province(address)):
         raise AddressOutside

@@ -208,6 +208,7 @@ class FieldSpec:
     """One field: how it is asked, and what it accepts.
 
     `read` returns the value or raises a `DomainError`; `looks_right` lets a piece of a longer text be taken for it.
+    `short` is the label in a sentence about the answer, when `label` is a whole question.
     A `quiet` field is accepted when it is told, but not asked for.
     """
 
@@ -219,6 +220,7 @@ class FieldSpec:
     hint: str = ""
     optional: bool = False
     quiet: bool = False
+    short: str = ""
     show: Callable[[str], str] = str
     looks_right: Callable[[str], bool] | None = None
 
