@@ -11,7 +11,7 @@ from aiohttp import web
 
 from backend.console import words
 from backend.console.cases import show_case, show_decided
-from backend.console.web import Upload, form, is_htmx, office, signed_in, text_of
+from backend.console.web import SEVERAL, Upload, form, is_htmx, office, signed_in, text_of
 from backend.domain.case import Event
 from backend.domain.errors import DomainError
 from backend.services.staff import bureau, closing, confirmation, review
@@ -86,7 +86,8 @@ async def _request_supplement(request: web.Request, form: Form) -> None:
     due_on = None
     with suppress(ValueError):
         due_on = date.fromisoformat(text_of(request, "due_on"))
-    await bureau.request_supplement(office(request), form, text=text_of(request, "text"), due_on=due_on)
+    items = [code for code in text_of(request, "items").split(SEVERAL) if code]
+    await bureau.request_supplement(office(request), form, text=text_of(request, "text"), items=items, due_on=due_on)
 
 
 async def _upload_confirmation(request: web.Request, sent: Form) -> None:

@@ -33,6 +33,7 @@ BEFORE_SIGN_IN_COOKIE: Final = "gongju_console_form"
 CSRF_FIELD: Final = "csrf"
 CSRF_HEADER: Final = "X-CSRF-Token"
 PUBLIC_PATHS: Final = ("/console/sign-in", "/console/static/")
+SEVERAL: Final = ","
 MAX_FIELD_BYTES: Final = 64 * 1024
 MAX_UPLOAD_BYTES: Final = 20 * 1024 * 1024 + 1
 CSP: Final = (
@@ -67,7 +68,7 @@ def signed_in(request: web.Request) -> SignedIn:
 
 
 def text_of(request: web.Request, name: str) -> str:
-    """A field of the form that the middleware has read; empty when it was not sent."""
+    """A field of the form that the middleware has read; empty when it was not sent, ticked boxes with `SEVERAL`."""
     value = form(request).get(name, "")
     return value if isinstance(value, str) else ""
 
@@ -195,7 +196,7 @@ async def _read_form(request: web.Request) -> Fields:
         if (request.content_length or 0) > MAX_FIELD_BYTES:
             raise FormTooBig
         sent = await request.post()
-        return {name: value for name, value in sent.items() if isinstance(value, str)}
+        return {name: SEVERAL.join(value for value in sent.getall(name) if isinstance(value, str)) for name in sent}
     fields: dict[str, str | Upload] = {}
     async for part in await request.multipart():
         if isinstance(part, BodyPartReader) and part.name:

@@ -231,7 +231,7 @@ class Browser:
 
     async def upload(self, page: str, action: str, field: str, content: bytes) -> tuple[int, str]:
         form = aiohttp.FormData(kept_fields(page, action))
-        form.add_field(field, content, filename="slip.pdf", content_type="application/pdf")
+        form.add_field(field, io.BytesIO(content), filename="slip.pdf", content_type="application/pdf")
         return await self.post(action, form)
 
 

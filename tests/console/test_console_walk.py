@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from aiohttp.test_utils import TestClient, TestServer
+
 from backend.adapters.kept_catalogues import KeptCatalogues
+from backend.console import OFFICE, add_routes
 from backend.domain.case import Stage
+from backend.http.app import build_app
 from backend.services.staff.case_page import case_page
+from backend.services.staff.office import Office
 from backend.services.staff.sign_in import SignedIn
-from tests.console.console_world import A_DRAFT, Browser, World, a_pdf
+from tests.console.console_world import A_DRAFT, Browser, World, a_pdf, kept_fields
 
 
 async def test_a_case_goes_from_review_to_the_slip(browser: Browser, world: World) -> None:
@@ -26,6 +31,58 @@ async def test_a_case_goes_from_review_to_the_slip(browser: Browser, world: Worl
     _, page = await browser.get(url)
     assert (await browser.upload(page, f"{url}/events/upload_confirmation", "slip", a_pdf()))[0] == 303
     assert (await world.case(case)).stage == Stage.COMPLETED
+
+
+async def test_a_request_of_the_bureau_is_shown_with_its_words_and_materials(browser: Browser, world: World) -> None:
+    await world.a_member_of_staff()
+    case = await world.a_case(Stage.HR_FIRST_REVIEW)
+    url = f"/console/cases/{case.case_no}"
+    await browser.sign_in()
+    _, page = await browser.get(url)
+    fields = kept_fields(page, f"{url}/events/request_supplement")
+    sent = [*fields.items(), ("text", "<b>请补交</b>"), ("items", "HO04"), ("items", "WK01"), ("due_on", "2026-04-01")]
+    assert (await browser.post(f"{url}/events/request_supplement", sent))[0] == 303
+    _, page = await browser.get(url)
+    assert "&lt;b&gt;请补交&lt;/b&gt;" in page
+    assert "涉及：房屋租赁合同、劳动（聘用）合同" in page
+    assert "截止 2026-04-01" in page
+
+
+async def test_a_refused_step_shows_the_case_with_the_reason(browser: Browser, world: World) -> None:
+    await world.a_member_of_staff()
+    case = await world.a_case(Stage.APPROVED)
+    url = f"/console/cases/{case.case_no}"
+    await browser.sign_in()
+    _, page = await browser.get(url)
+    status, page = await browser.upload(page, f"{url}/events/upload_confirmation", "slip", b"no pdf at all")
+    assert status == 200
+    assert "这不是 PDF 文件" in page
+    assert (await world.case(case)).stage == Stage.APPROVED
+
+
+async def test_a_slip_that_is_too_big_is_answered_kindly(browser: Browser, world: World) -> None:
+    await world.a_member_of_staff()
+    case = await world.a_case(Stage.APPROVED)
+    url = f"/console/cases/{case.case_no}"
+    await browser.sign_in()
+    _, page = await browser.get(url)
+    huge = b"%PDF-" + b"0" * (21 * 1024 * 1024)
+    status, page = await browser.upload(page, f"{url}/events/upload_confirmation", "slip", huge)
+    assert status == 413
+    assert "文件太大" in page
+
+
+async def test_the_console_lives_beside_the_internal_api(office: Office) -> None:
+    app = build_app(office.parts, service_token="t" * 32, checks={})
+    app[OFFICE] = office
+    add_routes(app)
+    async with TestClient(TestServer(app)) as client:
+        async with client.get("/console", allow_redirects=False) as response:
+            assert response.headers["Location"] == "/console/sign-in"
+        async with client.get("/console/sign-in") as response:
+            assert "审核工作台" in await response.text()
+        async with client.get("/console/static/vendor/htmx.min.js") as response:
+            assert response.status == 200
 
 
 async def test_the_queue_shows_the_longest_wait_first(browser: Browser, world: World) -> None:

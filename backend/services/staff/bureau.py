@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from backend.domain.case import STAGES, Event, Stage
+from backend.domain.errors import ItemUnknown
 from backend.services.records import CaseRecord, SupplementRequest
 from backend.services.staff.acting import Desk, Form, act_on_case, needed_text, release
 from backend.services.staff.office import Office
@@ -79,6 +80,7 @@ async def request_supplement(
 
     async def step(desk: Desk) -> None:
         source = Stage(desk.case.stage)
+        await _require_items(desk, items)
         after = await record_transition(
             desk.uow, desk.case, Event.REQUEST_SUPPLEMENT, desk.who, now=desk.now, facts={"items": list(items)}
         )
@@ -97,6 +99,13 @@ async def _record(office: Office, form: Form, event: Event, message: str) -> Non
         await tell(desk, after, message)
 
     await act_on_case(office, form, event.value, step)
+
+
+async def _require_items(desk: Desk, codes: Sequence[str]) -> None:
+    known = {item.code for item in await desk.uow.items.where(case_id=desk.case.id, active=True)}
+    for code in codes:
+        if code not in known:
+            raise ItemUnknown(item=code)
 
 
 async def _accept_supplements(desk: Desk) -> None:

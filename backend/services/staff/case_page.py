@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from backend.domain.case import STAGES, TERMINAL, Event, Stage
+from backend.domain.catalogue import Catalogue
 from backend.domain.transitions import staff_events
 from backend.services.ports import UnitOfWork
 from backend.services.records import CaseRecord, Invoice, Order, SupplementRequest
@@ -26,6 +27,7 @@ class SupplementView:
     """One request of the bureau and what came in for it."""
 
     request: SupplementRequest
+    item_names: Sequence[str]
     papers: Sequence[Paper]
 
 
@@ -96,7 +98,7 @@ async def _page(office: Office, uow: UnitOfWork, who: SignedIn, case: CaseRecord
         sections=await sections_of(office, uow, case),
         photo_file_id=photo.preview_file_id if photo else None,
         items=await items_of(uow, case, catalogue),
-        supplements=await _supplements(uow, case),
+        supplements=await _supplements(uow, case, catalogue),
         order=await uow.orders.first(case_id=case.id, order_by="-created_at"),
         invoice=await uow.invoices.get(case.id),
         slip_file_id=slip.file_id if slip else None,
@@ -110,6 +112,11 @@ async def _page(office: Office, uow: UnitOfWork, who: SignedIn, case: CaseRecord
     )
 
 
-async def _supplements(uow: UnitOfWork, case: CaseRecord) -> list[SupplementView]:
+async def _supplements(uow: UnitOfWork, case: CaseRecord, catalogue: Catalogue) -> list[SupplementView]:
     requests = await uow.supplements.where(case_id=case.id, order_by="-created_at")
-    return [SupplementView(request, await papers_of_supplement(uow, request)) for request in requests]
+    views = []
+    for request in requests:
+        materials = [(code, catalogue.material(code)) for code in request.items]
+        names = [material.name if material else code for code, material in materials]
+        views.append(SupplementView(request, names, await papers_of_supplement(uow, request)))
+    return views
