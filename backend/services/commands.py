@@ -115,7 +115,7 @@ async def _start_case(uow: UnitOfWork, parts: Parts, standing: Standing, body: B
 async def _upload(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
     stored = await own_file(uow, standing.openid, standing.applicant.id, str(body["file_id"]))
     context = standing.interview
-    item = body.get("item") or file_target(standing.draft, context)
+    item = body.get("item") or uploads.rejected_target(standing, file_target(standing.draft, context))
     material = context.catalogue.material(item) if item else None
     if item is None or (material is not None and material.from_photo):
         outcome = await one_inch.use_photo(uow, parts, standing, stored)

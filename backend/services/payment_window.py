@@ -106,7 +106,12 @@ async def _close(parts: Parts, case: CaseRecord) -> bool:
 async def _close_case(parts: Parts, case_id: str, now: datetime) -> bool:
     async with parts.begin() as uow:
         case = await uow.cases.get(case_id, lock=True)
-        if case is None or case.stage != Stage.AWAITING_PAYMENT or case.pay_deadline is None or now <= case.pay_deadline:
+        if (
+            case is None
+            or case.stage != Stage.AWAITING_PAYMENT
+            or case.pay_deadline is None
+            or now <= case.pay_deadline
+        ):
             return False
         for order in await uow.orders.where(case_id=case_id, state="created", lock=True):
             await uow.orders.save(

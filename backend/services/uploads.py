@@ -8,7 +8,7 @@ from typing import Final
 
 from backend.domain.case import STAGES, Event, Stage
 from backend.domain.case_facts import case_requirements
-from backend.domain.context import ItemState
+from backend.domain.context import ItemState, ItemStatus
 from backend.domain.errors import ItemUnknown, LockedNow
 from backend.domain.materials import OTHER_ITEM
 from backend.domain.review import require_file_allowed, require_resubmission, require_supplement
@@ -156,6 +156,16 @@ async def keep_photo_as_item(uow: UnitOfWork, parts: Parts, standing: Standing) 
         )
         await uow.item_files.add_if_new(held_now)
         await uow.items.save(replace(item, state="uploaded", finished=True))
+
+
+def rejected_target(standing: Standing, asked: str | None) -> str | None:
+    """After a rejection a photo goes to the asked item, or to the next rejected one that still waits (T23)."""
+    if Stage(standing.open_case.stage) is not Stage.AGENCY_REJECTED:
+        return asked
+    rejected = [one for one in standing.interview.items.values() if one.state is ItemStatus.REJECTED]
+    if not rejected or asked in {one.code for one in rejected}:
+        return asked
+    return next((one.code for one in rejected if not one.new_files), rejected[-1].code)
 
 
 def check_resubmission(standing: Standing) -> None:

@@ -267,7 +267,7 @@ async def a_case(
     draft = Draft().with_answer("contact", "emails", emails).with_answer("contact", "phone", "13800138000")
     case = CaseRecord(
         id=parts.ids.new("c"),
-        case_no=f"GJ20260316-{number:05d}",
+        case_no=f"GJ20260315-{number:05d}",
         applicant_id=applicant_id,
         business_type="NEW",
         profile="2023_new",
