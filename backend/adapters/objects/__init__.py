@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 import obstore
@@ -12,6 +13,12 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store, from_url
 
 from backend.services.errors import FileMissing, StorageUnavailable
+
+if TYPE_CHECKING:
+    from obstore.store import RetryConfig
+
+# A store that is away is reported soon: the caller repeats, and nothing waits for it for minutes.
+_RETRIES: Final[RetryConfig] = {"max_retries": 2, "retry_timeout": timedelta(seconds=5)}
 
 
 class BlobStore:
@@ -32,7 +39,9 @@ class BlobStore:
             options: dict[str, Any] = dict(parse_qsl(parts.query))
             if options.get("endpoint", "").startswith("http://"):
                 options["client_options"] = {"allow_http": True}
-            return cls(S3Store(parts.netloc, prefix=parts.path.strip("/") or None, **options))
+            return cls(
+                S3Store(parts.netloc, prefix=parts.path.strip("/") or None, retry_config=_RETRIES, **options)
+            )
         return cls(from_url(url))
 
     async def put(self, object_key: str, content: bytes) -> None:
