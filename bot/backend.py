@@ -15,10 +15,12 @@ from runtime.logs import REQUEST_ID
 from runtime.web import REQUEST_ID_HEADER
 
 TIMEOUT: Final = aiohttp.ClientTimeout(total=20, connect=2)
+# Wrong token, timeout, a call of the same key under way, too many calls: these can go away by themselves.
+MAY_CHANGE: Final = frozenset({401, 403, 408, 409, 425, 429})
 
 
-class FileRejected(Exception):
-    """The backend does not take the file."""
+class Rejected(Exception):
+    """The backend does not take what we sent; sending it again changes nothing."""
 
 
 class Backend:
@@ -34,6 +36,7 @@ class Backend:
 
         Raises:
             Outage: the backend is away.
+            Rejected: it does not understand this contact.
         """
         body = {"event": event, **({"scene": scene} if scene else {})}
         await self._post(f"{quote(openid)}/contacted", f"{turn_key}:contacted", json=body)
@@ -43,7 +46,7 @@ class Backend:
 
         Raises:
             Outage: the backend is away.
-            FileRejected: it does not take this file.
+            Rejected: it does not take this file.
         """
         meta = {
             "kind": "image",
@@ -75,8 +78,8 @@ class Backend:
         except (aiohttp.ClientError, TimeoutError, OSError):
             # The library's messages name the URL, and that carries the openid.
             raise Outage("backend", is_hard=True) from None
-        if status in (413, 415, 422):
-            raise FileRejected
+        if 400 <= status < 500 and status not in MAY_CHANGE:
+            raise Rejected
         if not 200 <= status < 300:
             raise Outage("backend", is_hard=status >= 500)
         try:

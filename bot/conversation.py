@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import sentences
-from bot.backend import Backend, FileRejected
+from bot.backend import Backend, Rejected
 from bot.inbox import Inbox, Work
 from bot.photos.guard import PhotoRefused
 from bot.photos.pool import PhotoPool
@@ -106,7 +106,7 @@ class Conversation:
                 raise Outage("wechat", is_hard=False) from None
             except PhotoRefused as refusal:
                 return [Reply(text=sentences.PICTURE_PROBLEMS.get(refusal.code, sentences.PICTURE_LOST))]
-            except FileRejected:
+            except Rejected:
                 return [Reply(text=sentences.PICTURE_PROBLEMS["not_a_picture"])]
             await self.inbox.remember_file(work.id, file_id)
         return await self._ask(work, Ask(), file_id)
@@ -125,7 +125,9 @@ class Conversation:
             return
         try:
             await self.backend.contacted(work.openid, work.turn_key, event, work.kept.get("scene"))
-        except (Outage, FileRejected):
+        except Rejected:
+            log.error("contact_rejected", contact=event, who=who(work.openid))
+        except Outage:
             if event in IMPORTANT_CONTACTS:
                 raise
             log.warning("contact_not_told", contact=event, who=who(work.openid))
