@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from actions.backend import Outcome
@@ -45,7 +45,7 @@ class Utterance:
         parts |= {"response": self.name, "otherwise": list(self.otherwise), "round": self.round}
         parts |= {"options": list(self.options), "choices": list(self.choices)}
         if self.link is not None:
-            parts["link"] = {"url": self.link["url"]}
+            parts["link"] = {"url": self.link["url"], "purpose": self.link["purpose"]}
         if self.file_id is not None:
             parts["file_id"] = self.file_id
         return parts
@@ -85,13 +85,20 @@ def attachments(outcome: Outcome) -> Iterator[Utterance]:
     """The pictures to show and the link to open."""
     for file in outcome.files:
         yield Utterance(f"utter_file_{file.get('kind')}", ("utter_file",), {}, file_id=str(file["file_id"]))
-    if outcome.link is not None:
+    if outcome.link is not None and not _is_asked_on_a_page(outcome):
         purpose = str(outcome.link["purpose"])
         facts = {"purpose": purpose, "expires_at": outcome.link.get("expires_at")}
         yield Utterance(f"utter_link_{purpose}", ("utter_link",), facts, link=outcome.link)
 
 
-def question_of(question: Question, *, round_: int = 0, stumbled: bool = False) -> Utterance:
+def _is_asked_on_a_page(outcome: Outcome) -> bool:
+    """The question itself carries the link then."""
+    return (outcome.ask or {}).get("kind") == "page"
+
+
+def question_of(
+    question: Question, *, round_: int = 0, stumbled: bool = False, link: Mapping[str, Any] | None = None
+) -> Utterance:
     """The open question: in its own words first, in others when it is put again."""
     place = f"utter_ask_{question.section}_{question.field}"
     if len(question.group) > 1:
@@ -99,7 +106,8 @@ def question_of(question: Question, *, round_: int = 0, stumbled: bool = False) 
     else:
         names = [f"{place}_{question.kind}", place, f"utter_ask_{question.section}_{question.kind}"]
         names += [f"utter_ask_{question.kind}", f"utter_again_{question.kind}", "utter_again"]
-    return _question(question, names, round_, stumbled)
+    asked = _question(question, names, round_, stumbled)
+    return replace(asked, link=link) if question.kind == "page" else asked
 
 
 def reminder_of(question: Question, *, round_: int = 0) -> Utterance:
@@ -127,7 +135,7 @@ def _parts(parts: Sequence[Mapping[str, Any]]) -> str:
     lines = []
     for part in parts:
         options = part.get("options") or ()
-        listed = " ".join(f"{at}{one['label']}" for at, one in enumerate(options, start=1)) if len(options) < 9 else ""
+        listed = " ".join(f"{at}{one['label']}" for at, one in enumerate(options, start=1)) if len(options) <= MOST_OPTIONS else ""
         lines.append(f"· {part['label']}" + (f"：{listed}" if listed else ""))
     return "\n".join(lines)
 

@@ -114,7 +114,7 @@ class Turn:
         stumbles = before.stumbles + 1 if stumbled else 0
         said = [*sentences(outcome, round_=max(0, stumbles - 1)), *attachments(outcome)]
         if question.form is not None:
-            said.append(question_of(question, round_=stumbles, stumbled=stumbles > 1))
+            said.append(question_of(question, round_=stumbles, stumbled=stumbles > 1, link=outcome.link))
         return Spoken(said or [Utterance("utter_nothing_open", choices=("start", "ask_progress", "help"))],
                       Standing(question, stumbles))  # fmt: skip
 

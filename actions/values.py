@@ -19,7 +19,7 @@ BARE_KINDS: Final[Mapping[str, frozenset[str]]] = {
     "month": frozenset({"month", "month_range"}),
     "date": frozenset({"date", "month"}),
     "money": frozenset({"money", "number"}),
-    "district": frozenset({"address", "text"}),
+    "district": frozenset({"address"}),
 }
 SPOKEN: Final[Mapping[str, str]] = {"affirm": "yes", "deny": "no", "unsure": "unsure"}
 WORDS: Final[Mapping[str, frozenset[str]]] = {
@@ -31,8 +31,10 @@ WORDS: Final[Mapping[str, frozenset[str]]] = {
 
 def values_of(reading: Reading, question: Question) -> list[dict[str, Any]]:
     """Every fact of the sentence that some field may take, in the order it was said."""
-    found = [_value(entity, question) for entity in reading.entities]
-    return [value for value in found if value is not None]
+    named = [value for value in (_value(entity, question) for entity in reading.entities) if value is not None]
+    if fits(named, question):
+        return named
+    return [*named, *(_bare(entity, question) for entity in reading.entities if _answers_bare(entity, question))]
 
 
 def fits(values: list[dict[str, Any]], question: Question) -> bool:
@@ -42,14 +44,21 @@ def fits(values: list[dict[str, Any]], question: Question) -> bool:
 
 def _value(entity: Mapping[str, Any], question: Question) -> dict[str, Any] | None:
     name, value = str(entity["entity"]), entity.get("value")
-    if name in BARE_KINDS and question.field and question.kind in BARE_KINDS[name]:
-        name = question.field
     if name not in VALUE_FIELDS and name not in question.fields:
         return None
     found: dict[str, Any] = {"field": name, "value": str(value)}
     if entity.get("group") is not None:
         found |= {"index": int(entity["group"]), "relative": True}
     return found
+
+
+def _answers_bare(entity: Mapping[str, Any], question: Question) -> bool:
+    """A month, date, sum or district without a role answers the asked field, when nothing else does."""
+    return bool(question.field) and question.kind in BARE_KINDS.get(str(entity["entity"]), frozenset())
+
+
+def _bare(entity: Mapping[str, Any], question: Question) -> dict[str, Any]:
+    return {"field": question.field, "value": str(entity.get("value"))}
 
 
 def option_of(reading: Reading, question: Question) -> str | None:

@@ -48,13 +48,21 @@ class OperatorTexts(TemplatedNaturalLanguageGenerator):
 
     def _filled(self, variation: Mapping[Text, Any], facts: Mapping[Text, Any]) -> Dict[Text, Any]:
         draft: Dict[Text, Any] = {"text": fill(str(variation.get("text") or ""), facts)}
-        if variation.get("custom"):
-            draft["custom"] = dict(variation["custom"])
+        if facts.get("link"):
+            draft["custom"] = {"title": self._link_title(str(facts["link"].get("purpose")))}
         buttons = [*(facts.get("options") or ()), *(variation.get("buttons") or ())]
         buttons += [button for button in map(self._choice, facts.get("choices") or ()) if button is not None]
         if buttons:
             draft["buttons"] = _without_repeats(buttons)
         return draft
+
+    def _link_title(self, purpose: Text) -> Text:
+        """What the tappable words of a link say, wherever it appears."""
+        for name in (f"utter_link_{purpose}", "utter_link"):
+            for variation in self.responses.get(name) or ():
+                if (variation.get("custom") or {}).get("title"):
+                    return str(variation["custom"]["title"])
+        return "打开"
 
     def _choice(self, name: Text) -> Optional[Dict[Text, Any]]:
         variations = self.responses.get(CHOICE + name)

@@ -100,6 +100,13 @@ def test_a_month_without_a_role_answers_the_asked_month() -> None:
     assert command.body["values"] == [{"field": "start", "value": "2018-04"}]
 
 
+def test_a_district_in_a_sentence_does_not_replace_the_employer() -> None:
+    employer = Question.of_ask({"form": "work_form", "field": "employer", "kind": "text", "index": 0})
+    told = [("employer", "示例控股有限公司"), ("place", "北京市朝阳区"), ("district", "朝阳区")]
+    values = decide(said("在示例控股有限公司，北京市朝阳区", "inform", 0.9, told), employer).body["values"]
+    assert [(value["field"], value["value"]) for value in values] == told[:2]
+
+
 def test_the_second_entry_is_the_one_with_index_1() -> None:
     assert decide(said("删掉第二段", "remove_entry", 0.9, [("ordinal", "2")]), SCHOOL).body == {"index": 1}
     assert decide(said("删掉最后一段", "remove_entry", 0.9, [("ordinal", "-1")]), SCHOOL).body == {"index": None}
