@@ -117,11 +117,12 @@ async def _upload(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body)
     context = standing.interview
     item = body.get("item") or uploads.rejected_target(standing, file_target(standing.draft, context))
     material = context.catalogue.material(item) if item else None
-    if item is None or (material is not None and material.from_photo):
+    is_draft = Stage(standing.open_case.stage) is Stage.DRAFT
+    if item is None or (is_draft and material is not None and material.from_photo):
         outcome = await one_inch.use_photo(uow, parts, standing, stored)
         return await finish(uow, parts, await load_standing(uow, parts, standing.openid), outcome)
-    standing = await uploads.sync_items(uow, parts, standing) if Stage(standing.open_case.stage) is Stage.DRAFT \
-        else standing  # fmt: skip
+    if is_draft:
+        standing = await uploads.sync_items(uow, parts, standing)
     standing = await uploads.attach(uow, parts, standing, item, stored)
     standing = await casework.keep_draft(uow, parts, standing, uploaded(standing.draft, item, standing.interview))
     state = standing.interview.items.get(item)

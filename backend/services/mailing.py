@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from backend.domain.masks import mask_email
+from backend.services.errors import StorageUnavailable
 from backend.services.parts import Parts
 from backend.services.ports import MadeDocument, MailRefused, OutgoingMail, UnitOfWork
 from backend.services.pushes import open_task, push
@@ -65,9 +67,13 @@ async def _finish(parts: Parts, mail: Mail, state: str, *, fault: str | None) ->
     now = parts.clock.now()
     async with parts.begin() as uow:
         sent_at = now if state == "sent" else None
-        await uow.mails.save(replace(mail, state=state, fault=fault, next_try_at=None, sent_at=sent_at))
+        await uow.mails.save(replace(mail, state=state, fault=fault, next_try_at=None, sent_at=sent_at, attachments=[]))
         await _tell(uow, parts, mail, state)
         await uow.commit()
+    # The papers carry the whole ID number: they live no longer than their mail.
+    for one in mail.attachments:
+        with suppress(StorageUnavailable):
+            await parts.objects.delete(one["object_key"])
 
 
 async def _tell(uow: UnitOfWork, parts: Parts, mail: Mail, state: str) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from backend.domain.case import Event, Stage
 from backend.domain.payment import reminder_times
-from backend.services.errors import PaymentUnavailable
+from backend.services.errors import NotificationRefused, PaymentUnavailable
 from backend.services.orders import QUERY_AFTER_S, ask_platform
 from backend.services.parts import Parts
 from backend.services.pushes import push
@@ -36,7 +36,7 @@ async def query_open_orders(parts: Parts) -> int:
             )
         await uow.commit()
     for order in orders:
-        with suppress(PaymentUnavailable):  # The next query of this order is already planned.
+        with suppress(PaymentUnavailable, NotificationRefused):  # The next query of this order is already planned.
             await _ask(parts, order)
     return len(orders)
 
@@ -97,7 +97,7 @@ async def _close(parts: Parts, case: CaseRecord) -> bool:
             await parts.pay.close(order.out_trade_no)
             if await ask_platform(parts, order):
                 return False
-        except PaymentUnavailable:
+        except (PaymentUnavailable, NotificationRefused):
             # Without a sure answer the case stays open; the next round asks again.
             return False
     return await _close_case(parts, case.id, parts.clock.now())

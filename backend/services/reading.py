@@ -14,6 +14,7 @@ from backend.domain.interview import check_submission
 from backend.domain.masks import mask_emails, mask_name, mask_phone
 from backend.domain.profile import BusinessType
 from backend.domain.progress import StepState, progress_of
+from backend.domain.sections.uploads import BUREAU_ITEM
 from backend.domain.talk import Say
 from backend.services.links import Purpose, offer_link
 from backend.services.orders import yuan
@@ -112,7 +113,32 @@ def materials_json(standing: Standing) -> list[dict[str, Any]]:
                 "files": [held.file_id for held in standing.files_of(record)] if record else [],
             }
         )
-    return found
+    return [*found, *_of_the_bureau(standing)]
+
+
+def _of_the_bureau(standing: Standing) -> list[dict[str, Any]]:
+    """The bureau's open request as one more item (F52)."""
+    request = standing.interview.supplement
+    if request is None:
+        return []
+    material = standing.interview.catalogue.material(BUREAU_ITEM)
+    state = ItemStatus.UPLOADED if request.new_files else ItemStatus.NOT_UPLOADED
+    return [
+        {
+            "item": BUREAU_ITEM,
+            "name": material.name if material else "补充材料",
+            "category": material.category if material else "其他",
+            "hint": request.text,
+            "required": True,
+            "files_min": 1,
+            "files_max": material.files_max if material else 20,
+            "template": "none",
+            "state": state.value,
+            "state_label": ITEM_LABELS[state],
+            "reason": "",
+            "files": [sent.file_id for sent in standing.supplement_files],
+        }
+    ]
 
 
 async def history(uow: UnitOfWork, standing: Standing) -> Outcome:

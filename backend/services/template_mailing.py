@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -52,12 +53,17 @@ def template_codes(standing: Standing) -> list[str]:
 
 
 async def make_asked_templates(parts: Parts) -> int:
-    """The worker's half: make the papers and queue the mail; how many requests were served."""
+    """The worker's half: make the papers and queue the mail; how many requests were served.
+
+    One that fails keeps no other one waiting; its failure is raised when the others are served.
+    """
     async with parts.begin() as uow:
         asked = await uow.template_mails.where(state="queued", finished_at=None, order_by="requested_at")
-    for request in asked[:BATCH]:
-        await _serve(parts, request)
-    return len(asked[:BATCH])
+    served = await asyncio.gather(*(_serve(parts, request) for request in asked[:BATCH]), return_exceptions=True)
+    for failure in served:
+        if isinstance(failure, BaseException):
+            raise failure
+    return len(served)
 
 
 async def _serve(parts: Parts, request: TemplateMail) -> None:

@@ -60,6 +60,26 @@ async def test_the_bureaus_request_is_answered_with_files_and_reminds_the_staff(
     assert await tasks(parts) == ["forward_supplement"]
 
 
+async def test_the_upload_page_lists_the_bureaus_request_as_an_item(person: Person, parts: Parts) -> None:
+    case = await a_case(parts, person.openid, stage=Stage.HR_FINAL_SUPPLEMENT)
+    async with parts.begin() as uow:
+        await uow.supplements.add(SupplementRequest("q1", case.id, "hr_final", 1, "请补充完税证明", parts.clock.now()))
+        await uow.commit()
+    _, told = await person.sends_file(b"%PDF-1.7 taxes")
+    status, answer = await person.post("/materials/SU02/files", file_ids=[told["file_id"]])
+    assert status == 200
+    assert [(one["item"], one["files"]) for one in answer["items"]][-1] == ("SU02", [told["file_id"]])
+
+
+async def test_a_rejected_one_inch_photo_is_sent_again_like_any_item(person: Person, parts: Parts) -> None:
+    case = await a_case(parts, person.openid, stage=Stage.AGENCY_REJECTED)
+    async with parts.begin() as uow:
+        await uow.items.add(ItemRecord("i1", case.id, "BA04", "rejected", reject_reason="背景不是白色"))
+        await uow.commit()
+    assert said(await person.sends_photo()) == ["file_received"]
+    assert "resubmitted" in said(await person.says("resubmit"))
+
+
 async def test_during_the_review_no_file_is_taken(person: Person, parts: Parts) -> None:
     await a_case(parts, person.openid, stage=Stage.AGENCY_REVIEW)
     assert "locked_now" in said(await person.sends_photo())
@@ -78,6 +98,8 @@ async def test_templates_are_made_and_mailed_to_all_addresses_once_a_minute(
     assert list(mailer.sent[0].recipients) == ["a@example.com", "b@example.cn"]
     assert {one.name.rpartition(".")[2] for one in mailer.sent[0].attachments} == {"pdf", "docx"}
     assert await pushed(parts) == ["templates_sent"]
+    async with parts.begin() as uow:
+        assert [mail.attachments for mail in await uow.mails.where()] == [[]]
     a_clock.advance(seconds=61)
     assert said(await person.says("send_templates"))[0] == "templates_queued"
 
