@@ -5,23 +5,40 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from nlu.classify.masking import SIGNS, mask
 from nlu.extract.reading import Reading
 
-_SIGNS: Final = "".join(set(SIGNS.values()))
-_ONLY_VALUES: Final = re.compile(rf"^(?:我?的?(?:手机号?码?|电话|邮箱|地址|现住址|邮编|民族|学校|单位|公司|专业|岗位|职位)?(?:号码?)?(?:是|为|在|叫)?[{_SIGNS}]+(?:和|到|的|年|月|在|读|做|族|人|是)*)+$")
-_PERSONAL: Final = frozenset("marital political hukou_kind hukou_nature ethnicity title".split())
+MENTION_ONLY: Final = frozenset(
+    "business_type material_item field section option ordinal direction topic polarity date half_day money case_no district month".split()
+)
+# With one of these words the sentence does something with the value, or asks about it.
+_MORE_THAN_A_VALUE: Final = re.compile(
+    r"改|错|不对|不是|应该|更正|纠正|删|加一|再加|还有一|重|取消|换|查|看|传|发给|怎么|漏|少写|少填|没写|补|约|撤|办|申请|续|搬|说成|反了|看成|去掉|不要|清空|模板|材料|证明|"
+    r"退|付|进度|审核|谁|安全|为什么|条件|够|影响|能|发票(?!抬头|邮箱)|添|新增|插|确认单|登录|绑定|忘|收不到|上一|跳过|照片|多久|烦|随往(?!,在京)"
+)
+_SHARE: Final = 0.45
 
 
 def certain_intent(reading: Reading) -> str | None:
-    """`inform` for a message that is nothing but values, `choose` for a bare option; None when words decide."""
-    masked = mask(reading)
-    if not masked:
+    """`inform` for a message that is mostly values and does nothing else with them; None when words decide."""
+    text = reading.text
+    if not text or reading.is_question() or _MORE_THAN_A_VALUE.search(_outside_values(reading)):
         return None
-    if re.fullmatch(r"[ⓡ约]+", masked) or re.search(r"约", masked):
-        return None
-    if _ONLY_VALUES.match(masked.upper()) and not set(masked.upper()) <= {"Ⓡ", "Ⓨ"}:
+    if any(len(set(entry) & {"school", "employer", "level", "job", "start", "end"}) >= 2 for entry in reading.entries):
         return "inform"
-    if any(v.field in _PERSONAL and v.end - v.start >= len(reading.text.strip(" 。,.!")) for v in reading.values):
-        return "inform"
-    return None
+    return "inform" if _covered(reading) >= _SHARE * len(text) else None
+
+
+def _covered(reading: Reading) -> int:
+    return len({at for value in _facts(reading) for at in range(value[0], value[1])})
+
+
+def _outside_values(reading: Reading) -> str:
+    """The text with its names and numbers taken out: 补 in 补丁科技公司 is no wish to supplement."""
+    chars = list(reading.text)
+    for start, end in _facts(reading):
+        chars[start:end] = " " * (end - start)
+    return "".join(chars)
+
+
+def _facts(reading: Reading) -> list[tuple[int, int]]:
+    return [(v.start, v.end) for v in reading.values if v.field not in MENTION_ONLY]

@@ -10,7 +10,7 @@ from typing import Final, Iterable
 from nlu.extract import jobs, places, schools
 from nlu.extract.moments import OPEN, Span, read_spans
 from nlu.extract.schools import HIGH_SCHOOL
-from nlu.extract.timeline import tokens_of
+from nlu.extract.timeline import says_role, tokens_of
 from nlu.extract.tokens import Token
 from nlu.extract.values import Sheet, Value
 
@@ -41,7 +41,7 @@ def read_history(sheet: Sheet, *, today: date, asked: str | None = None) -> list
     kind = _kind(tokens, sheet.text, asked)
     if kind is None:
         return spans
-    used = [span for span in spans if span.first.day is None or span.last or _is_history(tokens)]
+    used = [span for span in spans if span.first.day is None or span.last or _is_history(tokens) or says_role(span, sheet.text)]
     times = list(tokens_of(used, sheet.text, asked=asked))
     entries = _assemble(_of_kind([*tokens, *times], kind), sheet.text)
     if is_question(sheet.text):

@@ -28,7 +28,7 @@ _PASSWORD: Final = re.compile(r"密码[是为:\s改成]{1,4}([!-~]{4,64})")
 _USCC: Final = re.compile(r"(?<![0-9A-Za-z@.])[0-9A-HJ-NPQRTUWXYa-hj-npqrtuwxy]{18}(?![0-9A-Za-z@])")
 _REDACTED: Final = re.compile(r"〔(身份证号|密码)〕")
 _PHONE: Final = re.compile(
-    r"(?<![0-9A-Za-z])(?:\(?\+? ?(?:00)?86\)?[ -]?)?(1[ -]?[3-9](?:[ .,-]?\d){9})(?![ -]?\d{2}|[0-9A-Za-z])"
+    r"(?<![0-9A-Za-z])(?:\(?\+? ?(?:00)?86\)?[ -]?)?(1[3-9]\d(?P<s>[.,-])\d{4}(?P=s)\d{4}|1[3-9]\d-?\d{4} ?-?\d{4}|1 ?[3-9](?: ?\d){9})(?![ -]?\d{2}|[0-9A-Za-z])"
 )
 _PHONE_CN: Final = re.compile(rf"[{_CN_DIGIT}\d](?:[ -]?[{_CN_DIGIT}\d]){{10}}(?![{_CN_DIGIT}\d])")
 _POSTCODE: Final = re.compile(r"(?:邮编|邮政编码|邮码)[是为:\s]{0,3}(\d{6})(?!\d)")

@@ -41,7 +41,7 @@ _CUT_ADDRESS: Final = re.compile(r"^(?:.*?(?:地址|住址|住所|住在|搬到�
 _AREAS: Final = words("places.txt")
 _AREA: Final = any_of(area.removesuffix("市") for area in _AREAS)
 _HUKOU_AT: Final = re.compile(
-    rf"(?:户口所?在?地?|户籍所?在?地?|老家|籍贯|落户在)(?:是|在|为|:|\s)*(?P<place>{_AREA}(?:省|市|自治区)?(?:[\u4e00-\u9fff]{{1,8}}?(?:市|区|县|州|盟|旗|镇|乡|村|街道)){{0,4}})"
+    rf"(?:户口所?在?地?|户籍所?在?地?|老家|籍贯|落户在)(?:是|在|为|:|\s)*(?P<place>{_AREA}(?:省|市|自治区)?(?:{_AREA}市?)?(?:[\u4e00-\u9fff]{{1,8}}?(?:市|区|县|州|盟|旗|镇|乡|村|街道)){{0,4}})"
 )
 _HUKOU_OF: Final = re.compile(rf"(?P<place>{_AREA}(?:省|市)?(?:{_AREA}市?)?(?:[\u4e00-\u9fff]{{1,4}}[区县])?)的?(?:户口|户籍|人(?!力|社|事|才|大))(?![薄簿本页首])")
 _COUNTRY: Final = re.compile(any_of(named("countries.txt")))
@@ -93,7 +93,13 @@ def find_country(sheet: Sheet) -> list[Value]:
 
 
 def find_work_places(sheet: Sheet) -> list[Value]:
-    cued = [Value("place", m["area"], m.start("area"), m.end("area")) for m in sheet.free_matches(_PLACE_CUE, "area")]
+    cued = [Value("place", _full_area(m["area"]), m.start("area"), m.end("area")) for m in sheet.free_matches(_PLACE_CUE, "area")]
     if cued:
         return cued
-    return [Value("place", m["area"], m.start("area"), m.end("area")) for m in sheet.free_matches(_PLACE, "area")]
+    return [Value("place", _full_area(m["area"]), m.start("area"), m.end("area")) for m in sheet.free_matches(_PLACE, "area")]
+
+
+def _full_area(area: str) -> str:
+    """A district alone is one of Beijing's: 延庆 → 北京市延庆区."""
+    known = district(area)
+    return f"北京市{known}" if known else area

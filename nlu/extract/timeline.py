@@ -18,7 +18,7 @@ _END_AFTER: Final = re.compile(
 )
 _START_BEFORE: Final = re.compile(r"(?:从|自|(?:入学|入职|开始|起始|起)(?:时间|日期|年月|年份)?(?:是|在|为|于|改成|应该是|:|,)*\s?)$")
 _END_BEFORE: Final = re.compile(
-    r"(?:到|至|直到|(?:毕业|离职|截止|结束|到期|终止)(?:时间|日期|年月|年份)?(?:是|在|为|于|改成|应该是|:|,)*\s?|合同(?:签)?到)$"
+    r"(?:到|至|直到|(?:毕业|离职|截止|结束|到期|终止)(?:时间|日期|年月|年份)?(?:是|在|为|于|改成|应该是|:|,)*\s?|合同(?:期)?(?:限)?(?:签到?|签订?到)?了?)$"
 )
 _DENIED: Final = re.compile(r"(?:不是|并非|别写)$")
 
@@ -33,6 +33,11 @@ def tokens_of(spans: list[Span], text: str, *, asked: str | None) -> Iterator[To
             yield _token("end", span.last)
         else:
             yield _token(_role(span.first, text) or (asked if asked in ("start", "end") else "month"), span.first)
+
+
+def says_role(span: Span, text: str) -> bool:
+    """Whether the words around a single moment make it a start or an end: 合同签到2029年8月31日."""
+    return span.last is None and _role(span.first, text) is not None
 
 
 def _role(moment: Moment, text: str) -> str | None:

@@ -20,7 +20,7 @@ _SLASH_CODE: Final = re.compile(
     r"/::[^\s\u4e00-\u9fff]{1,2}|/:(?:[a-z]{1,9}|,@[-a-zA-Z!@]{1,2}|[<>|&#$*@?!8+\-BPXLOQW]{1,3}\S?)(?![a-z])"
 )
 _REPEATED_MARK: Final = re.compile(r"([!?,。、~;:])\1+|\.{3,}")
-_REPEATED_WORD: Final = re.compile(r"([%s])\1{2,}" % CJK)
+_REPEATED_WORD: Final = re.compile(r"(?![零〇一二三四五六七八九幺])([%s])\1{2,}" % CJK)
 _SPACES: Final = re.compile(r"\s+")
 _ODD_DASHES: Final = re.compile(r"[‐‑‒–—―−﹣－]+|~+|～+")
 _TAIL: Final = re.compile(r"(?:%s)+(?=[\s,.。!?;、]|$)" % "|".join(lexicon.PARTICLES.split()))
@@ -51,9 +51,8 @@ def is_emoji(char: str) -> bool:
         0x1F000 <= point <= 0x1FAFF
         or 0x2600 <= point <= 0x27BF
         or 0x2B00 <= point <= 0x2BFF
-        or 0xFE00 <= point <= 0xFE0F
         or 0xE0020 <= point <= 0xE007F
-        or point in (0x200D, 0x20E3, 0x2139, 0x231A, 0x231B, 0x23E9, 0x23F0, 0x23F3, 0x3030, 0x303D)
+        or point in (0x2139, 0x231A, 0x231B, 0x23E9, 0x23F0, 0x23F3, 0x3030, 0x303D)
     )
 
 
@@ -76,7 +75,7 @@ def _plain_character(char: str) -> str:
     wide = _traditional().get(char)
     if wide:
         return wide
-    if unicodedata.category(char) in ("Cf", "Cc", "Co", "Cs", "Cn") and char not in "\n\t\r":
+    if unicodedata.category(char) in ("Cf", "Cc", "Co", "Cs", "Cn", "Me", "Mn") and char not in "\n\t\r":
         return ""
     return "".join(_traditional().get(new, new) for new in unicodedata.normalize("NFKC", char))
 
