@@ -11,6 +11,7 @@ import aiohttp
 from aiohttp import web
 from redis.asyncio import Redis
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot import h5, keys
@@ -18,7 +19,7 @@ from bot.backend import Backend
 from bot.circuit import Circuit
 from bot.conversation import Conversation
 from bot.h5.backend import Backend as PagesBackend
-from bot.h5.routes import ShortMemory, UploadRefused
+from bot.h5.routes import InboxAway, ShortMemory, UploadRefused
 from bot.inbox import Inbox
 from bot.menu import ensure_menu
 from bot.photos.guard import CleanPhoto, PhotoRefused
@@ -65,8 +66,9 @@ async def create_app(
     app[keys.PHOTOS] = photos = PhotoPool()
     stack.push_async_callback(photos.close)
     _add_clients(app, http, redis)
-    runner = _add_door(app, engine, window_s)
-    h5.add_routes(app, _page_ports(app))
+    inbox = Inbox(engine)
+    runner = _add_door(app, engine, inbox, window_s)
+    h5.add_routes(app, _page_ports(app, inbox))
     add_health(app, {"database": lambda: _database_answers(engine), "redis": lambda: _redis_answers(redis)})
     app.cleanup_ctx.append(lambda _app: _resources(stack))
     app.cleanup_ctx.append(lambda _app: _turns(runner))
@@ -93,9 +95,9 @@ def _add_clients(app: web.Application, http: aiohttp.ClientSession, redis: Redis
     )
 
 
-def _add_door(app: web.Application, engine: AsyncEngine, window_s: float) -> Runner:
+def _add_door(app: web.Application, engine: AsyncEngine, inbox: Inbox, window_s: float) -> Runner:
     settings = app[keys.SETTINGS]
-    inbox, circuit = Inbox(engine), Circuit()
+    circuit = Circuit()
     dialogue = Dialogue(
         http=app[keys.HTTP], rasa_url=settings.rasa_url, service_token=settings.service_token.get_secret_value()
     )
@@ -121,7 +123,7 @@ def _add_door(app: web.Application, engine: AsyncEngine, window_s: float) -> Run
     return runner
 
 
-def _page_ports(app: web.Application) -> h5.Ports:
+def _page_ports(app: web.Application, inbox: Inbox) -> h5.Ports:
     settings, client, photos = app[keys.SETTINGS], app[keys.CLIENT], app[keys.PHOTOS]
     token = settings.service_token.get_secret_value()
 
@@ -135,12 +137,19 @@ def _page_ports(app: web.Application) -> h5.Ports:
         except PhotoRefused as refusal:
             raise UploadRefused(UPLOAD_CODES.get(refusal.code, "photo_unreadable")) from None
 
+    async def go_on(openid: str, key: str) -> None:
+        try:
+            await inbox.put(openid, "resume", key, now=app[keys.CLOCK].now())
+        except SQLAlchemyError:
+            raise InboxAway from None
+
     return h5.Ports(
         backend=PagesBackend(app[keys.HTTP], url=settings.backend_url, service_token=token),
         clock=app[keys.CLOCK],
         memory=cast(ShortMemory, app[keys.REDIS]),
         openid_of_code=openid_of,
         clean_upload=clean_upload,
+        go_on=go_on,
         app_id=settings.wechat_app_id,
         public_url=settings.public_url.rstrip("/"),
         open_url=settings.wechat_open_url,

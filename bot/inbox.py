@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from wechat import budget
-from wechat.inbound import Push
+from wechat.inbound import Push, turn_key_of
 from wechat.outgoing import Outgoing, enqueue, forget, release_held, take_held
 from wechat.presence import release_orphans
 from wechat.replies import Reply, render
@@ -101,6 +101,27 @@ class Inbox:
             if is_first and excuse is not None:
                 given = await _excuse(connection, row_id, push.openid, push.turn_key, excuse, passive_ok=True)
             return Stored(row_id, is_first, given)
+
+    async def put(self, openid: str, event: str, dedupe_key: str, *, now: datetime) -> bool:
+        """Store an event of our own, such as a page that has done its job; False when it is known already.
+
+        WeChat does not wait for its answer, so that leaves by customer-service message; no reply window is opened.
+        """
+        row = {
+            "dedupe_key": dedupe_key,
+            "turn_key": turn_key_of(dedupe_key),
+            "openid": openid,
+            "kind": "event",
+            "push": {"event": event},
+            "received_at": now,
+            "delivery": "custom",
+        }
+        statement = insert(table).values(row).on_conflict_do_nothing(index_elements=[table.c.dedupe_key])
+        async with self._engine.begin() as connection:
+            added = (await connection.execute(statement.returning(table.c.turn_key))).first()
+            if added is not None:
+                await _notify(connection, added.turn_key)
+            return added is not None
 
     async def claim(self, owner: int, *, at_most: int) -> list[Work]:
         """Take the first open row of some openids of which nothing is running."""

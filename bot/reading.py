@@ -93,6 +93,11 @@ def plan(kind: str, kept: Mapping[str, Any]) -> Plan:
     return Say(_SENTENCES.get(kind, sentences.UNSUPPORTED))
 
 
+def is_awaiting_an_answer(kind: str, kept: Mapping[str, Any]) -> bool:
+    """Whether somebody said or tapped something and expects to hear from us."""
+    return kept.get("event") != "resume" and not isinstance(plan(kind, kept), Note)
+
+
 def contact_event(kind: str, kept: Mapping[str, Any]) -> str | None:
     """Which contact the backend hears of (contract 4), None for none."""
     if kind != "event":
@@ -125,7 +130,7 @@ def _plan_text(kept: Mapping[str, Any]) -> Plan:
 
 def _plan_event(kept: Mapping[str, Any]) -> Plan:
     event = kept.get("event")
-    if event in ("subscribe", "scan"):
+    if event in ("subscribe", "scan", "resume"):
         return Ask(event=event)
     if event == "click" and kept.get("payload"):
         return Ask(payload=kept["payload"])

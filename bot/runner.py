@@ -15,7 +15,7 @@ from bot import metrics, sentences
 from bot.circuit import Circuit
 from bot.conversation import Conversation
 from bot.inbox import Given, Inbox, Work
-from bot.reading import Note, plan
+from bot.reading import is_awaiting_an_answer
 from bot.turns import Outage
 from runtime.logs import REQUEST_ID, who
 from wechat.presence import Presence
@@ -185,7 +185,7 @@ class Runner:
             work,
             self._presence.number,
             seconds=min(LONGEST_BACK_OFF_S, 0.5 * 2 ** min(work.attempts, 10)),
-            excuse=None if isinstance(plan(work.kind, work.kept), Note) else sentences.OUTAGE,
+            excuse=sentences.OUTAGE if is_awaiting_an_answer(work.kind, work.kept) else None,
             passive_ok=self._is_awaited(work.turn_key),
         )
         self._tell(work.turn_key, given)

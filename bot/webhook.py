@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from bot import metrics, sentences
 from bot.circuit import Circuit
 from bot.inbox import Given, Inbox, Stored
-from bot.reading import Note, keep, plan
+from bot.reading import is_awaiting_an_answer, keep
 from bot.runner import Runner, Waiter
 from runtime.clock import Clock
 from wechat.crypto import BODY_LIMIT_BYTES, Envelopes, Opened
@@ -76,7 +76,7 @@ class Webhook:
 
     async def _answer(self, push: Push, arrived: float) -> Given:
         kept = keep(push)
-        wants_answer = not isinstance(plan(push.kind, kept), Note)
+        wants_answer = is_awaiting_an_answer(push.kind, kept)
         until = arrived + self.window_s
         waiter = self.runner.wait_for(push.turn_key, until=until) if wants_answer else None
         try:

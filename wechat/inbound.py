@@ -45,7 +45,7 @@ class Push:
     @property
     def turn_key(self) -> str:
         """The key of everything this push causes: the same for WeChat's repeats, and it tells nobody the openid."""
-        return hashlib.sha256(self.dedupe_key.encode()).hexdigest()[:32]
+        return turn_key_of(self.dedupe_key)
 
     @property
     def trigger(self) -> str | None:
@@ -53,6 +53,11 @@ class Push:
         if self.kind == "event":
             return "click" if self.event in CLICK_EVENTS else None
         return "click" if self.menu_payload is not None else "message"
+
+
+def turn_key_of(dedupe_key: str) -> str:
+    """One way from the key of an inbox row to the key that other parts may see."""
+    return hashlib.sha256(dedupe_key.encode()).hexdigest()[:32]
 
 
 def read_push(app_id: str, fields: Mapping[str, object]) -> Push:

@@ -59,10 +59,10 @@ class Backend:
             raise BackendAway from error
 
     async def store_file(self, openid: str, content: bytes, meta: Mapping[str, Any]) -> str:
-        """Store a cleaned file; its id."""
+        """Store a cleaned picture; its id."""
         form = aiohttp.FormData(quote_fields=False)
         form.add_field("meta", json.dumps(dict(meta)), content_type="application/json")
-        form.add_field("file", content, filename="upload.jpg", content_type=str(meta["content_type"]))
+        form.add_field("file", content, filename="upload.jpg", content_type="image/jpeg")
         return str((await self._json("POST", self._applicant(openid, "files"), form=form))["file_id"])
 
     def _applicant(self, openid: str, path: str) -> str:

@@ -8,9 +8,21 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from bot.h5 import sentences
 from bot.h5.backend import Refused
-from bot.h5.routes import PORTS, SESSIONS, UploadRefused, check_csrf, form_of, message_page, page, session_of
+from bot.h5.routes import (
+    PORTS,
+    SESSIONS,
+    InboxAway,
+    UploadRefused,
+    check_csrf,
+    form_of,
+    message_page,
+    page,
+    session_of,
+)
 from bot.h5.sentences import sentence_for
+from bot.h5.session import PageSession
 
 BEIJING: Final = timezone(timedelta(hours=8))
 ITEM_STATES: Final = {"not_uploaded": "待上传", "uploaded": "待审", "passed": "通过", "rejected": "未通过"}
@@ -31,6 +43,7 @@ def add_pages(h5: web.Application) -> None:
     router.add_get("/pay", show_pay)
     router.add_post("/pay/check", check_paid)
     router.add_get("/upload", show_upload)
+    router.add_post("/upload-done", finish_upload)
     router.add_post("/upload/{item}", upload)
     router.add_get("/overview", show_overview)
     router.add_get("/file/{file_id}", download)
@@ -75,7 +88,7 @@ async def bind(request: web.Request) -> web.StreamResponse:
             request, "bind.html", csrf=csrf, captcha=await ports.backend.captcha() if needs_captcha else None,
             error=sentence_for(refused.code, _readable(refused.facts)), status=422, **kept,
         )  # fmt: skip
-    return message_page(request, "绑定好了", ("回到聊天，随便说句话，我们接着办。",), good=True)
+    return message_page(request, "绑定好了", (await _go_on(request, session),), good=True)
 
 
 async def show_terms(request: web.Request) -> web.Response:
@@ -107,7 +120,7 @@ async def save_credentials(request: web.Request) -> web.StreamResponse:
         session.openid, "credentials",
         {"username": form["username"].strip(), "password": form["password"], "consent": True},
     )  # fmt: skip
-    return message_page(request, "已保存", ("回到聊天说“继续”，我们接着办。",), good=True)
+    return message_page(request, "已保存", (await _go_on(request, session),), good=True)
 
 
 async def show_crop(request: web.Request) -> web.Response:
@@ -133,7 +146,8 @@ async def crop(request: web.Request) -> web.Response:
     check_csrf(request, session, request.headers.get("X-CSRF", ""))
     body = await _json_of(request)
     box = {name: int(body[name]) for name in ("x", "y", "w", "h") if isinstance(body.get(name), int | float)}
-    return web.json_response(await request.app[PORTS].backend.post(session.openid, "photo/crop", box))
+    photo = await request.app[PORTS].backend.post(session.openid, "photo/crop", box)
+    return web.json_response({**photo, "message": await _go_on(request, session, "-".join(map(str, box.values())))})
 
 
 async def show_pay(request: web.Request) -> web.Response:
@@ -150,7 +164,10 @@ async def show_pay(request: web.Request) -> web.Response:
 async def check_paid(request: web.Request) -> web.Response:
     session = session_of(request, "pay")
     check_csrf(request, session, request.headers.get("X-CSRF", ""))
-    return web.json_response(await request.app[PORTS].backend.post(session.openid, "pay/check", {}))
+    answer = await request.app[PORTS].backend.post(session.openid, "pay/check", {})
+    if answer.get("paid"):
+        answer["message"] = await _go_on(request, session)
+    return web.json_response(answer)
 
 
 async def show_upload(request: web.Request) -> web.Response:
@@ -175,8 +192,7 @@ async def upload(request: web.Request) -> web.Response:
     ids = [
         await ports.backend.store_file(
             session.openid, one.content,
-            {"kind": "image", "sha256": one.sha256, "width": one.width, "height": one.height, "source": "h5",
-             "content_type": "image/jpeg"},
+            {"kind": "image", "sha256": one.sha256, "width": one.width, "height": one.height, "source": "h5"},
         )
         for one in pages
     ]  # fmt: skip
@@ -184,6 +200,15 @@ async def upload(request: web.Request) -> web.Response:
     return web.json_response(
         await ports.backend.post(session.openid, f"materials/{item}/files", {"file_ids": ids}, key=f"h5:{ids[0]}")
     )
+
+
+async def finish_upload(request: web.Request) -> web.Response:
+    """传好了: the chat goes on, once for what has been uploaded so far."""
+    session = session_of(request, "upload")
+    check_csrf(request, session, request.headers.get("X-CSRF", ""))
+    listed = await request.app[PORTS].backend.get(session.openid, "materials")
+    files = sum(int(item.get("files") or 0) for item in listed["items"])
+    return web.json_response({"message": await _go_on(request, session, str(files))})
 
 
 async def show_overview(request: web.Request) -> web.Response:
@@ -233,6 +258,16 @@ def _readable(facts: Any) -> dict[str, Any]:
     if "until" in readable:
         readable["until"] = beijing_time(str(readable["until"]))
     return readable
+
+
+async def _go_on(request: web.Request, session: PageSession, occasion: str = "") -> str:
+    """Let the chat go on by itself, once per link and occasion; what the applicant reads about it."""
+    key = ":".join(part for part in ("page", session.link_id, session.purpose, occasion) if part)
+    try:
+        await request.app[PORTS].go_on(session.openid, key)
+    except InboxAway:
+        return sentences.GO_ON_YOURSELF
+    return sentences.CHAT_GOES_ON
 
 
 async def _json_of(request: web.Request) -> dict[str, Any]:

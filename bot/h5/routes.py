@@ -38,6 +38,10 @@ class UploadRefused(Exception):
         self.code = code
 
 
+class InboxAway(Exception):
+    """The chat cannot be told to go on right now; the applicant can say 继续."""
+
+
 class CleanPage(Protocol):
     """One cleaned picture: a photo, or a page of a PDF."""
 
@@ -67,6 +71,7 @@ class Ports:
     memory: ShortMemory
     openid_of_code: Callable[[str], Awaitable[str]]
     clean_upload: Callable[[bytes], Awaitable[Sequence[CleanPage]]]
+    go_on: Callable[[str, str], Awaitable[None]]
     app_id: str
     public_url: str
     open_url: str

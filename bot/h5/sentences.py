@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+CHAT_GOES_ON: Final = "回到聊天就行，下一步马上发给您。"
+GO_ON_YOURSELF: Final = "回到聊天说“继续”，我们接着办。"
 AWAY: Final = "系统正在忙，您填的没有丢，请过一会儿再试。"
 EXPIRED_TITLE: Final = "链接已失效"
 EXPIRED_LINES: Final = ("为了安全，链接只能打开一次，而且很快过期。", "请回到聊天，说“再发一次”，我给您一个新的。")

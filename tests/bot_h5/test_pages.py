@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.h5 import Ports, add_routes
 from bot.h5.backend import Backend
+from bot.h5.routes import InboxAway
 
 TOKEN = "t" * 32
 OPENID = "oAPPLICANT0000000000000000001"
@@ -36,6 +37,8 @@ class FakeBackend:
     """Speaks section 4 of docs/contracts.md; answers what a test tells it to."""
 
     answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    went_on: list[tuple[str, str]] = field(default_factory=list)
+    inbox_is_away: bool = False
     calls: list[tuple[str, Any]] = field(default_factory=list)
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -66,10 +69,15 @@ async def phone(backend: FakeBackend, a_clock: Any) -> AsyncIterator[TestClient[
         async def clean_upload(content: bytes) -> list[Any]:
             return []
 
+        async def go_on(openid: str, key: str) -> None:
+            if backend.inbox_is_away:
+                raise InboxAway
+            backend.went_on.append((openid, key))
+
         app = web.Application()
         ports = Ports(
             backend=Backend(http, url=str(server.make_url("")), service_token="s" * 20),
-            clock=a_clock, memory=Memory(), openid_of_code=openid_of_code, clean_upload=clean_upload,
+            clock=a_clock, memory=Memory(), openid_of_code=openid_of_code, clean_upload=clean_upload, go_on=go_on,
             app_id="wx1", public_url="http://gongju.example", open_url="http://open.example",
             res_url="http://res.example", service_token="s" * 20, frame_ancestors=None,
         )  # fmt: skip
@@ -174,3 +182,61 @@ async def test_a_backend_that_is_away_gives_a_page_that_says_nothing_is_lost(
     backend.answers["links/redeem"] = (500, {})
     page = await open_link(phone)
     assert page.status == 503 and "没有丢" in await page.text()
+
+
+async def bind(phone: TestClient[Any, Any], backend: FakeBackend) -> str:
+    """Open the bind page and sign in; what the page says then."""
+    backend.answers["links/redeem"] = a_link("bind")
+    backend.answers["bind"] = (200, {"name": "王*"})
+    csrf = (await (await open_link(phone)).text()).partition('name="csrf" value="')[2].partition('"')[0]
+    form = {"username": "demo1", "password": "geheim", "csrf": csrf, "terms": "yes"}
+    return await (await phone.post("/h5/bind", data=form)).text()
+
+
+async def test_after_binding_the_chat_goes_on_by_itself(phone: TestClient[Any, Any], backend: FakeBackend) -> None:
+    text = await bind(phone, backend)
+    assert "下一步马上发给您" in text
+    assert backend.went_on == [(OPENID, "page:l1:bind")]
+
+
+async def test_when_the_inbox_is_away_the_page_says_how_to_go_on(
+    phone: TestClient[Any, Any], backend: FakeBackend
+) -> None:
+    backend.inbox_is_away = True
+    assert "说“继续”" in await bind(phone, backend)
+
+
+async def posts(phone: TestClient[Any, Any], backend: FakeBackend, purpose: str, path: str, body: Any = None) -> Any:
+    """Open the page of `purpose` and post what its script would."""
+    backend.answers["links/redeem"] = a_link(purpose)
+    opened = await (await open_link(phone)).text()
+    csrf = opened.partition('name="csrf" content="')[2].partition('"')[0]
+    return await (await phone.post(path, json=body or {}, headers={"X-CSRF": csrf})).json()
+
+
+@pytest.mark.parametrize(("paid", "keys"), [(False, []), (True, ["page:l1:pay"])])
+async def test_the_chat_goes_on_once_the_payment_is_seen(
+    phone: TestClient[Any, Any], backend: FakeBackend, paid: bool, keys: list[str]
+) -> None:
+    jsapi = {"appId": "wx1", "package": "prepay_id=1"}
+    order = {"amount_fen": 60000, "description": "预审服务费", "deadline": "2026-03-17T02:00:00Z", "jsapi": jsapi}
+    backend.answers["pay/prepare"] = (200, order)
+    backend.answers["pay/check"] = (200, {"paid": paid})
+    assert (await posts(phone, backend, "pay", "/h5/pay/check"))["paid"] is paid
+    assert [key for _, key in backend.went_on] == keys
+
+
+async def test_a_finished_upload_goes_on_once_for_what_is_there(
+    phone: TestClient[Any, Any], backend: FakeBackend
+) -> None:
+    item = {"item": "BA01", "name": "劳动合同", "state": "uploaded", "state_label": "待审", "files": 2}
+    backend.answers["materials"] = (200, {"items": [item, {**item, "item": "BA02", "files": 1}]})
+    await posts(phone, backend, "upload", "/h5/upload-done")
+    assert backend.went_on == [(OPENID, "page:l1:upload:3")]
+
+
+async def test_a_used_crop_goes_on_once_for_its_frame(phone: TestClient[Any, Any], backend: FakeBackend) -> None:
+    photo = {"file_id": "f_1", "width": 600, "height": 840, "box": None}
+    backend.answers["photo"] = backend.answers["photo/crop"] = (200, photo)
+    await posts(phone, backend, "crop", "/h5/crop", {"x": 1, "y": 2, "w": 50, "h": 70})
+    assert backend.went_on == [(OPENID, "page:l1:crop:1-2-50-70")]
