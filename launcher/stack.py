@@ -16,6 +16,7 @@ from launcher.stores import create_database, postgres, valkey
 
 RASA_PYTHON: Final = ROOT / "nlu" / ".venv" / "bin" / "python"
 USUAL_START_S: Final = 15
+RASA_PATIENCE_S: Final = 240  # it trains first when its data changed
 Report = Callable[[str], None]
 
 
@@ -131,7 +132,9 @@ class Stack:
         return self._python(name, "bot", health=port_name, BOT_PORT=self.environment.variables[port_name])
 
     def _rasa(self) -> Part:
-        return self._python("rasa", "nlu.serve", health="RASA_PORT", python=RASA_PYTHON)
+        rasa = self._python("rasa", "nlu.serve", health="RASA_PORT", python=RASA_PYTHON)
+        rasa.patience_s = RASA_PATIENCE_S
+        return rasa
 
     def _actions(self) -> Part:
         return self._python("actions", "actions.serve", health="ACTIONS_PORT", python=RASA_PYTHON)

@@ -7,9 +7,11 @@ import shutil
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psutil
 import pytest
 from people import Applicant, Simulator
 
@@ -41,6 +43,16 @@ class RunningStack:
     def kill(self, name: str) -> None:
         """kill -9 a part, as a power cut would."""
         self.do(self.stack.parts[name].kill())
+
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """Nothing runs in a part while the context is open."""
+        process = psutil.Process(self.stack.parts[name].pid)
+        process.suspend()
+        try:
+            yield
+        finally:
+            process.resume()
 
     def start(self, name: str) -> None:
         self.do(self.stack.parts[name].start())

@@ -193,3 +193,79 @@ class Simulator:
 
     async def violations(self) -> list[dict[str, Any]]:
         return list((await self.call("GET", "/_sim/violations?untagged=1"))["violations"])
+
+
+@dataclass
+class Reviewer:
+    """A member of staff with a browser at the console, without scripts."""
+
+    front: str
+    http: aiohttp.ClientSession
+
+    @classmethod
+    async def enters(cls, front: str, username: str = "reviewer", password: str = "Gongju-2026") -> Reviewer:
+        http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+        reviewer = cls(front, http)
+        page = await reviewer.looks("/console/sign-in")
+        await reviewer._post("/console/sign-in", {**_hidden(page), "username": username, "password": password})
+        assert "退出" in await reviewer.looks("/console/queue")
+        return reviewer
+
+    async def leaves(self) -> None:
+        await self.http.close()
+
+    async def looks(self, path: str) -> str:
+        async with self.http.get(self.front + path) as answer:
+            assert answer.status == 200, f"{path}: {answer.status}"
+            return await answer.text()
+
+    async def case(self, case_no: str) -> str:
+        return await self.looks(f"/console/cases/{case_no}")
+
+    async def items(self, case_no: str) -> list[str]:
+        """The codes of the items that can be decided now."""
+        return re.findall(rf'action="/console/cases/{case_no}/items/(\w+)/pass"', await self.case(case_no))
+
+    async def passes(self, case_no: str, *codes: str) -> None:
+        for code in codes:
+            await self.presses(case_no, f"items/{code}/pass")
+
+    async def rejects(self, case_no: str, code: str, reason: str) -> None:
+        await self.presses(case_no, f"items/{code}/reject", preset="", reason=reason)
+
+    async def presses(self, case_no: str, button: str, **fields: str) -> None:
+        """Press the case page's button for `button`, filling in `fields`; it must be there."""
+        path = f"/console/cases/{case_no}/{button}"
+        form = _form(await self.case(case_no), path)
+        await self._post(path, {**_hidden(form), **fields})
+
+    async def uploads_slip(self, case_no: str, pdf: bytes) -> None:
+        path = f"/console/cases/{case_no}/events/upload_confirmation"
+        body = aiohttp.FormData(_hidden(_form(await self.case(case_no), path)))
+        body.add_field("slip", pdf, filename="slip.pdf", content_type="application/pdf")
+        await self._post(path, body)
+
+    async def _post(self, path: str, body: Any) -> None:
+        async with self.http.post(self.front + path, data=body) as answer:
+            text = await answer.text()
+            assert answer.status == 200, f"{path}: {answer.status} {text[:300]}"
+            bad = re.search(r'class="note bad"[^>]*>(.*?)<', text, re.S)
+            assert bad is None, f"{path}: {bad.group(1) if bad else ''}"
+
+
+def _form(page: str, path: str) -> str:
+    found = re.search(rf'<form[^>]*action="{re.escape(path)}".*?</form>', page, re.S)
+    assert found, f"no button for {path} on the page"
+    return found.group(0)
+
+
+def _hidden(form: str) -> dict[str, str]:
+    inputs = re.findall(r'<input[^>]*type="hidden"[^>]*>', form)
+    pairs = [(re.search(r'name="([^"]*)"', one), re.search(r'value="([^"]*)"', one)) for one in inputs]
+    return {name.group(1): html.unescape(value.group(1)) for name, value in pairs if name and value}
+
+
+async def mails(mail_url: str, *, to: str) -> list[dict[str, Any]]:
+    """What has arrived for the address `to`, oldest first."""
+    async with aiohttp.ClientSession() as http, http.get(f"{mail_url}/mails.json") as answer:
+        return [mail for mail in await answer.json() if to in mail["to"]]
