@@ -57,7 +57,7 @@ class TalkAction(Action):
         """
         question: Question = spoken.standing.question
         events: list[dict[str, Any]] = [
-            {"event": "slot", "name": "asked", "value": dict(question.raw) or {"form": None}},
+            {"event": "slot", "name": "asked", "value": spoken.standing.asked},
             {"event": "slot", "name": "stumbles", "value": spoken.standing.stumbles},
             {"event": "active_loop", "name": question.form},
             {"event": "slot", "name": "requested_slot", "value": question.field},

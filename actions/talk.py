@@ -12,6 +12,8 @@ from actions.commands import Command, LeaveToRules, Move, Remark, decide
 from actions.reading import Question, Reading
 from actions.speech import Utterance, attachments, question_of, reminder_of, sentences
 
+# What somebody may want before signing in; done as soon as the bind page is.
+WISHES = frozenset({"start_case", "progress", "missing", "materials", "history", "confirmation_slip", "pay_link"})
 ANSWERING = frozenset({"answer", "choose_employer", "confirm_notice"})
 STUMBLES_BEFORE_HUMAN = 3
 
@@ -29,13 +31,25 @@ class Standing:
     question: Question
     stumbles: int = 0
     known: bool = True
+    wish: Command | None = None
 
     @classmethod
     def of_slots(cls, slots: Mapping[str, Any]) -> Standing:
         asked = slots.get("asked")
         if asked is None:
             return cls(Question.none(), 0, known=False)
-        return cls(Question.of_ask(asked if asked.get("form") else None), int(slots.get("stumbles") or 0))
+        wish = asked.get("wish")
+        return cls(
+            Question.of_ask(asked if asked.get("form") else None),
+            int(slots.get("stumbles") or 0),
+            wish=Command(wish["name"], wish["body"]) if wish else None,
+        )
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What the slot `asked` keeps."""
+        wish = {"wish": {"name": self.wish.name, "body": dict(self.wish.body)}} if self.wish else {}
+        return {**self.question.raw, **wish} if self.question.form else {"form": None, **wish}
 
 
 @dataclass(frozen=True)
@@ -60,7 +74,10 @@ class Turn:
         """Answer the message where the talk stands; where that was lost, ask the backend first (F31, F67)."""
         if not standing.known:
             return await self._find_the_place()
-        return await self._make(decide(self.reading, standing.question), standing)
+        move = decide(self.reading, standing.question)
+        if move == Command("resume") and standing.question.form is None:
+            move = standing.wish or Command("open")
+        return await self._make(move, standing)
 
     async def continue_after_rules(self, standing: Standing) -> Spoken:
         """A rule has answered something else: put the question again, shortly."""
@@ -112,11 +129,14 @@ class Turn:
         question = Question.of_ask(outcome.ask)
         stumbled = command.name in ANSWERING and _same(question, before.question) and not _moved(outcome)
         stumbles = before.stumbles + 1 if stumbled else 0
+        wish = None
+        if "not_bound" in outcome.codes:
+            wish = command if command.name in WISHES else before.wish
         said = [*sentences(outcome, round_=max(0, stumbles - 1)), *attachments(outcome)]
         if question.form is not None:
             said.append(question_of(question, round_=stumbles, stumbled=stumbles > 1, link=outcome.link))
         return Spoken(said or [Utterance("utter_nothing_open", choices=("start", "ask_progress", "help"))],
-                      Standing(question, stumbles))  # fmt: skip
+                      Standing(question, stumbles, wish=wish))  # fmt: skip
 
     def _stumble(self, before: Standing) -> Spoken:
         stumbles = before.stumbles + 1
