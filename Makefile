@@ -18,7 +18,7 @@ run: setup ## start the whole demo and print its links (Ctrl-C stops it)
 	@$(PY) -m launcher run
 
 test: setup lint ## set up everything and pass all tests
-	$(RASA_PY) -m pytest -q tests/nlu tests/actions tests/stories -c nlu/pytest.ini --rootdir=.
+	$(RASA_PY) -m pytest -q tests/nlu tests/actions tests/stories -c nlu/pytest.ini --rootdir=. --confcutdir=tests/actions
 	$(PY) -m pytest -q
 
 check: ## fast: lint, types, imports, unit tests (no journeys)

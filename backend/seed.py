@@ -19,7 +19,7 @@ STAFF: Final = (
 )
 SURNAMES: Final = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许"
 GIVEN: Final = ("示例", "样张", "演示", "测试")
-APPLICANTS: Final = 20
+APPLICANTS: Final = 60
 
 
 async def seed(parts: Parts, *, password: str) -> list[str]:
@@ -41,7 +41,7 @@ async def seed(parts: Parts, *, password: str) -> list[str]:
 
 async def _add_applicant(uow: UnitOfWork, parts: Parts, number: int, password_hash: str) -> None:
     applicant_id = f"a_demo_{number}"
-    name = SURNAMES[number - 1] + GIVEN[number % len(GIVEN)]
+    name = SURNAMES[(number - 1) % len(SURNAMES)] + GIVEN[number % len(GIVEN)]
     id_no = demo_id_number(number)
     applicant = Applicant(
         id=applicant_id,

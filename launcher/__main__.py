@@ -26,7 +26,7 @@ LINKS: Final = """
   模拟器控制       {simulator}/_sim/clock   {simulator}/_sim/violations
   日志             {logs}
 
-  申请人演示账号   demo1 … demo20，密码 Gongju-2026
+  申请人演示账号   demo1 … demo60，密码 Gongju-2026
   员工演示账号     reviewer / Gongju-2026   manager / Gongju-2026
 
   按 Ctrl-C 停止。

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import shutil
 import tempfile
 import threading
@@ -92,3 +93,12 @@ async def joins(running: RunningStack) -> AsyncIterator[Callable[[str], Coroutin
     yield join
     for applicant in joined:
         await applicant.leaves()
+
+
+_ONE_EMPLOYER = itertools.cycle(f"demo{n}" for n in range(2, 61, 2) if n % 3)
+
+
+@pytest.fixture
+def account() -> str:
+    """The user name of an applicant whom no other test of this run uses, with one employer (示例科技)."""
+    return next(_ONE_EMPLOYER)

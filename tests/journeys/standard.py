@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from people import Applicant
+from people import Applicant, Page
 
 # What is sent for each material item; two pictures where both sides count.
 PAPERS = {
@@ -96,12 +96,15 @@ def paper_for(item: str) -> tuple[str, ...]:
     raise AssertionError(f"nothing to send for {item}")
 
 
-async def submits_and_pays(applicant: Applicant) -> None:
+async def pays_later(applicant: Applicant) -> Page:
+    """Submit and open the payment page without paying."""
     await applicant.says("提交")
-    await applicant.sees("发票")
-    await applicant.says("不用开发票")
-    await applicant.sees("去支付")
-    page = await applicant.opens("支付")
+    await applicant.sees("支付")
+    return await applicant.opens("支付")
+
+
+async def submits_and_pays(applicant: Applicant) -> None:
+    page = await pays_later(applicant)
     sheet = await applicant.pays(page)
     assert sheet["err_msg"] == "get_brand_wcpay_request:ok", sheet
     await page.posts("/h5/pay/check", {})

@@ -16,10 +16,10 @@ Joins = Callable[[str], Coroutine[Any, Any, Applicant]]
 
 
 async def test_an_applicant_goes_from_greeting_to_the_confirmation_slip(
-    running: RunningStack, simulator: Simulator, joins: Joins
+    running: RunningStack, simulator: Simulator, joins: Joins, account: str
 ) -> None:
     applicant = await joins("小赵")
-    await binds(applicant, "demo1")
+    await binds(applicant, account)
     case_no = await fills_in(applicant)
     await sends_papers(applicant)
     await submits_and_pays(applicant)

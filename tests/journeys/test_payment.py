@@ -1,0 +1,65 @@
+"""The payment survives what the network does to its notification: late, lost, forged, repeated, out of order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+from conftest import RunningStack
+from people import Applicant, Reviewer, Simulator
+from standard import binds, fills_in, pays_later, sends_papers
+
+pytestmark = pytest.mark.journey
+Joins = Callable[[str], Coroutine[Any, Any, Applicant]]
+
+
+async def test_a_payment_is_noticed_once_whatever_happens_to_its_notification(
+    running: RunningStack, simulator: Simulator, joins: Joins, account: str
+) -> None:
+    applicant = await joins("小吴")
+    await binds(applicant, account)
+    case_no = await fills_in(applicant)
+    await sends_papers(applicant)
+    page = await pays_later(applicant)
+
+    cancelled = await applicant.pays(page, "cancel")
+    assert cancelled["err_msg"] == "get_brand_wcpay_request:cancel"
+    assert (await page.posts("/h5/pay/check", {})) == {"paid": False}
+
+    await applicant.pays(page, "callback_lost")
+    assert (await page.posts("/h5/pay/check", {}))["paid"] is True
+    await applicant.sees("中智审核中")
+
+    [order] = [
+        one for one in (await simulator.call("GET", "/_sim/pay/orders"))["orders"] if one["openid"] == applicant.openid
+    ]
+    for how in ("tamper", "stale", "signtest"):
+        await simulator.call("POST", "/_sim/pay/callback", json={"out_trade_no": order["out_trade_no"], "how": how})
+    await simulator.call(
+        "POST", "/_sim/pay/callback", json={"out_trade_no": order["out_trade_no"], "how": "repeat", "count": 3}
+    )
+    await asyncio.sleep(2)
+    reviewer = await Reviewer.enters(running.environment.url("FRONT_PORT"))
+    try:
+        page_text = await reviewer.case(case_no)
+    finally:
+        await reviewer.leaves()
+    assert page_text.count("支付成功") == 1
+    await applicant.says("到哪一步了")
+    await applicant.sees("中智审核中")
+
+
+async def test_an_unpaid_order_closes_after_24_hours_and_keeps_the_data(
+    running: RunningStack, simulator: Simulator, joins: Joins, account: str
+) -> None:
+    applicant = await joins("小郑")
+    await binds(applicant, account)
+    await fills_in(applicant)
+    await sends_papers(applicant)
+    await pays_later(applicant)
+    await simulator.moves_clock(hours=24, seconds=60)
+    await applicant.sees("逾期自动关闭", within_s=40)
+    await applicant.says("重新发起")
+    await applicant.sees("提交", within_s=20)
