@@ -24,15 +24,22 @@ THRESHOLD: Final = 0.4
 STRENGTH: Final = 20.0
 _ROOT: Final = Path(__file__).resolve().parent.parent
 TRAINING: Final = _ROOT / "data" / "nlu"
+SECOND_SET: Final = "second_set"
+# What no run can reproduce: the figures before anybody had looked at the errors.
+FIRST_SIGHT: Final = (
+    "- **At first sight**, before any of their errors had been looked at: first set 81.5 %, second set (written later) 90.6 %."
+    " Since then errors of both have guided concepts, rules and new training sentences (their own sentences and near copies are kept"
+    " out of training), so the figures above flatter; a third, unseen set is the way to a blind figure.",
+)
 CASES: Final = _ROOT / "tests" / "nlu" / "cases"
 PAGE: Final = _ROOT / "docs" / "nlu.md"
 
 
 @dataclass(frozen=True)
 class Case:
-    """A sentence of the evaluation set. `number` counts within the whole set; even ones are sealed (nobody reads their errors)."""
+    """A sentence of the evaluation set, with what must be understood and read."""
 
-    number: int
+    file: str
     text: str
     intent: str
     values: dict[str, str]
@@ -65,8 +72,12 @@ def training_sentences(folder: Path = TRAINING) -> list[tuple[str, str]]:
 
 
 def evaluation_cases(folder: Path = CASES) -> list[Case]:
-    rows = [row for file in sorted(folder.glob("*.yml")) for row in YAML(typ="safe").load(file.read_text(encoding="utf-8"))]
-    return [Case(n, str(row["text"]), row["intent"], dict(row.get("values", {}))) for n, row in enumerate(rows)]
+    return [case for file in sorted(folder.glob("*.yml")) for case in _cases_of(file)]
+
+
+def _cases_of(file: Path) -> list[Case]:
+    rows = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+    return [Case(file.stem, str(row["text"]), row["intent"], dict(row.get("values", {}))) for row in rows]
 
 
 def trained_model() -> Model:
@@ -94,7 +105,8 @@ def report(outcomes: Sequence[Outcome]) -> str:
     asked = [outcome for outcome in outcomes if outcome.case.values]
     values = sum(len(o.case.values) for o in asked)
     wrong = sum(len(o.wrong_values()) for o in asked)
-    halves = {name: [o for o in outcomes if o.case.number % 2 == odd] for name, odd in (("open", 1), ("sealed", 0))}
+    second = [outcome for outcome in outcomes if outcome.case.file == SECOND_SET]
+    first = [outcome for outcome in outcomes if outcome.case.file != SECOND_SET]
     confused = Counter((o.case.intent, o.intent) for o in outcomes if not o.is_right)
     lines = [
         "# Understanding: figures",
@@ -103,8 +115,8 @@ def report(outcomes: Sequence[Outcome]) -> str:
         "",
         f"- Sentences trained on: {len(training_sentences())}; evaluated: {len(outcomes)} (none in both, a test looks).",
         f"- Intent right: **{accuracy(outcomes):.1%}** ({sum(o.is_right for o in outcomes)} of {len(outcomes)}), threshold {THRESHOLD}.",
-        f"- Of these, odd numbers {accuracy(halves['open']):.1%}, even numbers {accuracy(halves['sealed']):.1%}: while training data and"
-        " rules were improved, errors were looked at for the odd half only.",
+        f"- First set: {accuracy(first):.1%}; second set ({SECOND_SET}.yml): {accuracy(second):.1%}.",
+        *FIRST_SIGHT,
         f"- Wrong with a confidence of 0.4 or more: {sum(not o.is_right and o.intent != 'unknown' for o in outcomes)}; answered `unknown`"
         f" though known: {sum(not o.is_right and o.intent == 'unknown' for o in outcomes)}.",
         f"- Values right: {1 - wrong / values:.1%} ({values - wrong} of {values}).",
@@ -120,14 +132,14 @@ def report(outcomes: Sequence[Outcome]) -> str:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--write", action="store_true", help="write docs/nlu.md")
-    options.add_argument("--errors", action="store_true", help="list the errors of the odd half")
+    options.add_argument("--errors", action="store_true", help="list the errors")
     chosen = options.parse_args()
     outcomes = evaluate(trained_model(), evaluation_cases())
     if chosen.errors:
         for outcome in outcomes:
-            if outcome.case.number % 2 and not outcome.is_right:
+            if not outcome.is_right:
                 print(f"{outcome.case.text}  {outcome.case.intent} -> {outcome.intent} {outcome.confidence:.2f}")
-            if outcome.case.number % 2 and outcome.wrong_values():
+            if outcome.wrong_values():
                 print(f"{outcome.case.text}  {outcome.case.values} -> {outcome.wrong_values()}")
     page = report(outcomes)
     print("\n".join(page.splitlines()[4:10]))

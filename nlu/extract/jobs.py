@@ -30,10 +30,10 @@ _SUFFIX: Final = (
 ).split()
 _JOB_END: Final = any_of(_SUFFIX)
 _JOB_CUE: Final = re.compile(
-    rf"(?:(?:工作)?岗位(?:名称)?(?:是|叫|为|:|做|改成|应该是)*|职位(?:是|叫|为|:|改成)*|职务(?:是|为|:|改成)*|担任|出任|任(?!职|何|务|意)|做(?:的是|的|了)?|从事|当(?!前|时|地|年|月)|干的?(?:是)?|title(?:是|:)?)\s?(?P<j>[A-Za-z0-9+#./\-\u4e00-\u9fff]{{1,16}}?{_JOB_END}|[A-Za-z+#.]{{0,12}}[\u4e00-\u9fff]{{2,10}}?)(?=,|。|;|\s|$|工作|岗|一职|的(?!是)|至今|到现在|了|\d|那|,|\(|\))"
+    rf"(?:(?:工作)?岗位(?:名称)?(?:是|叫|为|:|做|改成|应该是)*|职位(?:是|叫|为|:|改成)*|职务(?:是|为|:|改成)*|担任|出任|任(?!职|何|务|意)|做(?:的是|的|了)?|从事|当(?!前|时|地|年|月|然|初|天|中|场)|干(?:的是|的(?!活))|title(?:是|:)?)\s?(?P<j>[A-Za-z0-9+#./\-\u4e00-\u9fff]{{1,16}}?{_JOB_END}|[A-Za-z+#.]{{0,12}}[\u4e00-\u9fff]{{2,10}}?)(?=,|。|;|\s|$|工作|岗|一职|的(?!是)|至今|到现在|了|\d|那|,|\(|\))"
 )
 _JOB_BARE: Final = re.compile(rf"(?P<j>[A-Za-z+#.]{{0,12}}\s?(?:高级|资深|初级|中级|助理|首席|项目|研发|技术|软件|硬件|后端|前端|测试|算法|数据|产品|销售|市场|运营|客户|部门|人力资源|财务|电气|机械|结构|土建|嵌入式|java|Java|安全|网络|系统|运维|架构|投资|风控|法务|行政|教研|培训|质量|生产|工艺|设备|大区|区域|副|总){{0,4}}{_JOB_END})(?:岗位?)?", re.IGNORECASE)
-_NOT_A_JOB: Final = re.compile(r"什么|怎么|吗|不|没|哪|工作居住证|材料|过$|[的了]$|法$")
+_NOT_A_JOB: Final = re.compile(r"^[然过的这那写错上要得]|变更|信息|业务|续签|申请|一般|写[错的]|填|改|选|什么|怎么|吗|不|没|哪|工作居住证|材料|过$|[的了]$|法$")
 _IDLE: Final = re.compile(r"待业|没上班|没工作|没有工作|没有上班|失业|在家(?:待着|休息|带孩子|照顾孩子)?(?!办公|里)|全职(?:妈妈|太太|在家|考研)|备考|考研(?!上|成功)|gap|空窗|无业(?!声明|证明)|在家带孩子|休息了?", re.IGNORECASE)
 _SELF: Final = re.compile(r"自己?(?:创业|开公司)|自由职业|个体户?|创业")
 
@@ -48,6 +48,9 @@ _NO_EMPLOYER: Final = re.compile(
 )
 
 
+_BARE_COMPANY: Final = re.compile(r"(?:[问补删写填签让帮找过个这]|声明|还是|一家).*公司$|(?:问|加|补|删|换|去|找|给|让|跟).{0,2}公司$")
+
+
 def find_idle(sheet: Sheet) -> Iterator[Token]:
     for found in sheet.free_matches(_IDLE):
         sheet.close(found.start(), found.end())
@@ -59,12 +62,17 @@ def find_employers(sheet: Sheet) -> Iterator[Token]:
     for found in sheet.free_matches(_COMPANY):
         start = found.start() + _lead(found.group())
         name = sheet.text[start : found.end()]
-        if len(name) >= 3 and not _NOT_A_NAME.match(name) and not _QUESTIONABLE.search(name) and sheet.is_free(start, found.end()):
+        if len(name) >= 3 and not _NOT_A_NAME.match(name) and not _is_talk(name) and sheet.is_free(start, found.end()):
             sheet.close(start, found.end())
             yield Token("employer", name, start, found.end())
     for found in sheet.free_matches(_BRAND):
         sheet.close(found.start(), found.end())
         yield Token("employer", found.group(), found.start(), found.end())
+
+
+def _is_talk(name: str) -> bool:
+    """Whether what ends like a company is only talk about one: 先问问公司."""
+    return bool(_QUESTIONABLE.search(name) or (not name.endswith("有限公司") and _BARE_COMPANY.search(name)))
 
 
 def find_cued_employers(sheet: Sheet) -> Iterator[Token]:

@@ -20,6 +20,7 @@ AS_TYPED: Final = frozenset({"employer", "school", "major", "job", "address", "i
 _INVOICE_TITLE: Final = re.compile(
     r"抬头(?:名称)?(?:是|写|开|用|填|叫|为|:|改成|\s)+(?!单位|公司(?:$|,|的)|个人|我|什么|怎么|哪)(?P<t>[\u4e00-\u9fffA-Za-z0-9()·&]{4,60})"
 )
+_TALK_ABOUT_IT: Final = re.compile(r"[了吗不错岔改换]|能|怎么|可以")
 _POLARITY: Final = (
     ("unsure", re.compile(r"不(?:太)?(?:确定|清楚|知道|晓得|了解|记得)|说不(?:准|好)|忘了|拿不准|不好说")),
     ("no", re.compile(r"^(?:不|否|没有?|无|别|未|不是|不用|没|不行|不对|不可以|不要|算了)")),
@@ -98,7 +99,8 @@ def _read_time(sheet: Sheet, spans: list[Span], *, today: date) -> None:
 
 def _read_invoice_title(sheet: Sheet) -> None:
     for found in sheet.free_matches(_INVOICE_TITLE, "t"):
-        sheet.take(Value("invoice_title", found["t"], found.start("t"), found.end("t")))
+        if not _TALK_ABOUT_IT.search(found["t"]):
+            sheet.take(Value("invoice_title", found["t"], found.start("t"), found.end("t")))
 
 
 def _read_bare_answer(sheet: Sheet, asked: str | None) -> None:

@@ -11,7 +11,7 @@ from nlu.extract.wordlists import any_of, named, places_of, words
 
 HIGH_SCHOOL: Final = "高中"
 _KNOWN: Final = re.compile(
-    any_of(named("schools.txt")) + r"(?!街|桥|荒|代表|学习|学生|于|[省市区县])(?:[\u4e00-\u9fff]{2,6}(?:校区|分校))?", re.IGNORECASE
+    any_of(named("schools.txt")) + r"(?!一?点|一?些|街|桥|荒|代表|学习|学生|于|[省市区县])(?:[\u4e00-\u9fff]{2,6}(?:校区|分校))?", re.IGNORECASE
 )
 _CUT: Final = re.compile(
     r".*(?:就读于?|毕业于|毕业院校|考上了?|考入|进入|来自|学校(?:名称|名字|全称)?(?:是|叫|为|:)?|本科|硕士|博士|大专|专科|研究生|全日制|统招|自考|函授"
@@ -146,7 +146,7 @@ def _numbered(sheet: Sheet, found: re.Match[str]) -> Iterator[Token]:
 def _named(sheet: Sheet, found: re.Match[str]) -> Iterator[Token]:
     start = found.start() + _lead(found.group())
     name = sheet.text[start : found.end()]
-    if len(name) < 4 or _NOT_A_NAME.match(name) or re.search(r"怎么|什么|填|吗|[不没]|哪|几|写|改成|删", name):
+    if len(name) < 4 or _NOT_A_NAME.match(name) or re.search(r"怎么|什么|填|吗|[不没个过这]|哪|几|写|改成|删", name):
         return
     if sheet.is_free(start, found.end()):
         yield from _close(sheet, Token("school", full_name(name), start, found.end()))
