@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Final
 
 from aiohttp import web
@@ -16,6 +17,7 @@ from simulator import (
     oauth,
     pay,
     phone,
+    samples,
     templates,
     uploads,
 )
@@ -23,6 +25,7 @@ from simulator.api import add_unknown_paths, record_and_fail
 from simulator.inbound import INBOUND, Inbound
 from simulator.push import PUSHES, PushEngine
 from simulator.settings import SimSettings
+from simulator.state import StateFile
 from simulator.tokens import TOKENS, Tokens
 from simulator.world import WORLD, World
 
@@ -39,6 +42,9 @@ def build_app(settings: SimSettings) -> web.Application:
     app[account.ACCOUNT] = account.Account(world)
     app[templates.TEMPLATES] = templates.Templates(world)
     app[oauth.OAUTH] = oauth.OAuth(world)
+    if settings.state_file:
+        app.cleanup_ctx.append(StateFile(Path(settings.state_file), world).while_running)
+        app.cleanup_ctx.append(samples.drawn_ahead)
     app.cleanup_ctx.append(_run_timers)
     for part in (control, control_users, account, messages, templates, uploads, menus, oauth, jssdk):
         part.add_routes(app)

@@ -13,8 +13,10 @@ class Changes:
 
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[Change]] = set()
+        self.count = 0  # of all that was ever published
 
     def publish(self, type_: str, **facts: object) -> None:
+        self.count += 1
         if not self._listeners:
             return
         change: Change = {"type": type_, **facts}

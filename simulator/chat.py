@@ -108,6 +108,11 @@ class Chat:
         self._news.set()
         return numbered
 
+    def put_back(self, bubbles: list[Bubble]) -> None:
+        """What an earlier run of the same world showed."""
+        self.bubbles = list(bubbles)
+        self._last_at = datetime.fromisoformat(bubbles[-1].at) if bubbles else None
+
     def after(self, seq: int) -> list[Bubble]:
         return self.bubbles[max(seq, 0) :]
 

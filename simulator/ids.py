@@ -31,12 +31,12 @@ class Ids:
     """`new(kind)`: unknown kinds get 32 letters and digits; `msgid` is a 64-bit number in decimal."""
 
     def __init__(self, seed: str) -> None:
-        self._seed = seed
-        self._made: Counter[str] = Counter()
+        self.seed = seed
+        self.made: Counter[str] = Counter()
 
     def new(self, kind: str) -> str:
-        self._made[kind] += 1
-        number = self._made[kind]
+        self.made[kind] += 1
+        number = self.made[kind]
         if kind == "msgid":
             return str((24 << 50) + number * 1_000_003 + self._digest(kind, 0)[0])
         if kind == "rid":
@@ -51,8 +51,8 @@ class Ids:
 
     def next_number(self, kind: str) -> int:
         """1, 2, 3 … per kind."""
-        self._made[kind] += 1
-        return self._made[kind]
+        self.made[kind] += 1
+        return self.made[kind]
 
     def text(self, kind: str, number: int, length: int, alphabet: str) -> str:
         digest = self._digest(kind, number)
@@ -61,4 +61,4 @@ class Ids:
         return "".join(alphabet[byte % len(alphabet)] for byte in digest[:length])
 
     def _digest(self, kind: str, number: int) -> bytes:
-        return hashlib.sha256(f"{self._seed}:{kind}:{number}".encode()).digest()
+        return hashlib.sha256(f"{self.seed}:{kind}:{number}".encode()).digest()

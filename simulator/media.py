@@ -38,6 +38,14 @@ class MediaStore:
             self._stored_bytes -= len(self._media.pop(next(iter(self._media))).data)
         return media.id
 
+    def all(self) -> list[Media]:
+        return list(self._media.values())
+
+    def put_back(self, media: Media) -> None:
+        """What an earlier run of the same world kept."""
+        self._media[media.id] = media
+        self._stored_bytes += len(media.data)
+
     def get(self, media_id: str) -> Media | None:
         """None when it never was or is older than three days."""
         media = self._media.get(media_id)

@@ -51,7 +51,7 @@ class Quota:
         self.click_window = timedelta(minutes=1)
         self.daily_limits = dict(DAILY_LIMITS)
         self._clock = clock
-        self._windows: dict[str, dict[str, Window]] = {}
+        self.windows: dict[str, dict[str, Window]] = {}
         self._calls: Counter[str] = Counter()
         self._day = ""
 
@@ -69,7 +69,7 @@ class Quota:
 
     def forget(self, openid: str) -> None:
         """The user left."""
-        self._windows.pop(openid, None)
+        self.windows.pop(openid, None)
 
     def spend(self, openid: str) -> int:
         """Count one customer-service message: 0, 45015 or 45047. The window that closes first pays."""
@@ -84,7 +84,7 @@ class Quota:
 
     def open_windows(self, openid: str) -> list[Window]:
         now = self._clock.now()
-        windows = self._windows.get(openid, {}).values()
+        windows = self.windows.get(openid, {}).values()
         return sorted((w for w in windows if now <= w.closes_at), key=lambda w: w.closes_at)
 
     def count_call(self, endpoint: str) -> bool:
@@ -109,7 +109,7 @@ class Quota:
 
     def _open(self, openid: str, trigger: str, lasts: timedelta, allowance: int | None) -> None:
         now = self._clock.now()
-        self._windows.setdefault(openid, {})[trigger] = Window(trigger, now, now + lasts, allowance)
+        self.windows.setdefault(openid, {})[trigger] = Window(trigger, now, now + lasts, allowance)
 
     def _turn_day(self) -> None:
         today = self._clock.now().astimezone(BEIJING).date().isoformat()

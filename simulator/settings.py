@@ -30,6 +30,7 @@ class SimSettings:
     public_url: str = ""
     seed: str = "gongju"
     strict_escapes: bool = True
+    state_file: str = ""
 
     @property
     def base_url(self) -> str:
@@ -78,6 +79,7 @@ _TEXT_VARIABLES: Final = {
     "host": "BIND_HOST",
     "public_url": "SIM_PUBLIC_URL",
     "seed": "SIM_SEED",
+    "state_file": "SIM_STATE_FILE",
 }
 _REQUIRED: Final = ("app_id", "app_secret", "token", "aes_key", "original_id", "callback_url", "product_origin")
 

@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -20,6 +22,15 @@ from simulator.users import SimUser
 log = logging.getLogger("simulator")
 
 
+@dataclass(frozen=True)
+class Kept:
+    """One thing in the file of `simulator.state`: its type, how to read it and how to put it back."""
+
+    type: Any
+    read: Callable[[], Any]
+    put_back: Callable[[Any], None]
+
+
 class World:
     """State and time of the platform. Parts keep what is theirs and clear it in `on_reset`."""
 
@@ -30,10 +41,12 @@ class World:
         self.timers = Timers(self.clock)
         self._reset_hooks: list[Callable[[], None]] = []
         self._http: aiohttp.ClientSession | None = None
+        self.generation = 0
+        self.kept: dict[str, Kept] = {}
         self._begin()
 
     def _begin(self) -> None:
-        self.ids = Ids(self.settings.seed)
+        self.ids = Ids(self._seed())
         self.users: dict[str, SimUser] = {}
         self.faults = Faults()
         self.quota = Quota(self.clock)
@@ -80,8 +93,25 @@ class World:
     def on_reset(self, hook: Callable[[], None]) -> None:
         self._reset_hooks.append(hook)
 
+    def take_generation(self, generation: int) -> None:
+        """Go on with the ids of the world that was reset so many times."""
+        self.generation = generation
+        self.ids.seed = self._seed()
+
+    def _seed(self) -> str:
+        return f"{self.settings.seed}:{self.generation}" if self.generation else self.settings.seed
+
+    def keep(self, name: str, type_: Any, read: Callable[[], Any], put_back: Callable[[Any], None]) -> None:
+        """Something that a world kept in a file saves as `type_` and gets back when it is started again."""
+        self.kept[name] = Kept(type_, read, put_back)
+
     def reset(self) -> None:
-        """Back to the beginning: no users, clock at real time, the same ids again."""
+        """Back to the beginning: no users, clock at real time, the same ids again.
+
+        A world that is kept in a file gets other ids instead: the product still knows who had the old ones.
+        """
+        if self.settings.state_file:
+            self.generation += 1
         self.timers.clear()
         self.clock.offset_s = 0.0
         self._begin()

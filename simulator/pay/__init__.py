@@ -32,6 +32,7 @@ def add_routes(app: web.Application, world: World, settings: PaySettings | None 
     server = PayServer(world, settings, ledger, notifier)
     server.add_routes(app)
     _Control(world, settings, ledger, notifier, server).add_routes(app)
+    world.keep("orders", list[Order], ledger.all, ledger.put_back)
     for part in (ledger, notifier, server):
         world.on_reset(part.clear)
 

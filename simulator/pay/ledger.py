@@ -67,6 +67,10 @@ class Ledger:
     def clear(self) -> None:
         self._orders.clear()
 
+    def put_back(self, orders: list[Order]) -> None:
+        """What an earlier run of the same world had booked."""
+        self._orders.update({order.out_trade_no: order for order in orders})
+
     def all(self) -> list[Order]:
         for order in self._orders.values():
             self._close_if_expired(order)

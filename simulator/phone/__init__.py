@@ -22,6 +22,7 @@ def add_routes(app: web.Application, world: World) -> None:
     samples.add_routes(app)
     pages = _Pages(world)
     app.router.add_get("/", pages.to_phone)
+    app.router.add_get("/_sim/phone", pages.to_phone)
     app.router.add_get("/phone", pages.phone)
     app.router.add_get("/phone/{name}", pages.file)
     app.router.add_get("/open/js/jweixin-1.6.0.js", pages.bridge)

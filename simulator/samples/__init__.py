@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -14,6 +14,8 @@ from PIL import Image
 from simulator.samples import bad, cards, papers
 from simulator.samples.canvas import jpeg
 from simulator.samples.portrait import draw_portrait
+
+AHEAD_AFTER_S: Final = 5.0
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,20 @@ async def _picture(request: web.Request) -> web.Response:
         raise web.HTTPNotFound(text="no such sample")
     body = await asyncio.to_thread(make, name)
     return web.Response(body=body, content_type=content_type(name), headers={"Cache-Control": "max-age=3600"})
+
+
+async def drawn_ahead(_app: web.Application) -> AsyncIterator[None]:
+    """Draw all samples in the background, so that the album opens at once."""
+    drawing = asyncio.create_task(_draw_all())
+    yield
+    drawing.cancel()
+    await asyncio.gather(drawing, return_exceptions=True)
+
+
+async def _draw_all() -> None:
+    await asyncio.sleep(AHEAD_AFTER_S)
+    for name in names():
+        await asyncio.to_thread(make, name)
 
 
 def add_routes(app: web.Application, world: Any = None) -> None:

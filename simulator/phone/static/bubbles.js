@@ -40,18 +40,18 @@ const DRAW = {
   file: (bubble) => make('div', { class: 'bubble' }, icon('file', 'glyph'), bubble.text || '文件'),
   link: (bubble) => make('div', { class: 'bubble' }, icon('link', 'glyph'), bubble.text || bubble.card.Title || '链接'),
   miniprogram: (bubble) => make('div', { class: 'bubble' }, `小程序：${bubble.card.title ?? ''}`),
-  news: (bubble, act) => openable(bubble.card.url, act,
+  news: (bubble, act) => openable(bubble.card.url, bubble.card.title, act,
     bubble.card.image_url ? make('img', { src: bubble.card.image_url, alt: '' }) : null,
     make('h3', {}, bubble.card.title ?? ''), make('p', {}, bubble.card.description ?? '')),
-  template: (bubble, act) => openable(bubble.card.url, act,
+  template: (bubble, act) => openable(bubble.card.url, bubble.card.title, act,
     make('h3', {}, bubble.card.title ?? bubble.text), make('div', { class: 'when' }, '服务通知'),
     make('dl', {}, ...(bubble.card.fields ?? []).flatMap((field) => [make('dt', {}, field.label), make('dd', {}, field.value)])),
     bubble.card.url ? make('div', { class: 'more' }, '查看详情') : null),
 };
 
-function openable(url, act, ...children) {
+function openable(url, name, act, ...children) {
   if (!url) return make('div', { class: 'card' }, ...children);
-  return make('button', { class: 'card', type: 'button', on: { click: () => act.openLink(url) } }, ...children);
+  return make('button', { class: 'card', type: 'button', on: { click: () => act.openLink(url, name) } }, ...children);
 }
 
 function textParts(bubble, act) {
@@ -76,7 +76,7 @@ function plainUrls(text, act) {
 
 function tappable(link, act) {
   if (link.kind === 'url') {
-    return make('a', { href: link.href, on: { click: (event) => { event.preventDefault(); act.openLink(link.href); } } }, link.label);
+    return make('a', { href: link.href, on: { click: (event) => { event.preventDefault(); act.openLink(link.href, link.label); } } }, link.label);
   }
   if (!link.content || !link.id) return make('span', { class: 'dead', title: '这个链接缺参数，点了没有反应' }, link.label);
   return make('button', { class: 'tap', type: 'button', 'data-payload': link.id, on: { click: () => act.say(link.content, link.id) } }, link.label);

@@ -14,7 +14,8 @@ export class Pages {
     window.addEventListener('message', (event) => this.hear(event));
   }
 
-  open(url) {
+  // `name`: what was tapped; it stands over the page until the page says its own title.
+  open(url, name = '') {
     if (!/^https?:\/\//.test(url)) {
       toast('这个链接在微信里打不开');
       return;
@@ -23,7 +24,7 @@ export class Pages {
     // Who is holding the phone: the authorise page reads it.
     document.cookie = `sim_user=${encodeURIComponent(this.phone.openid)}; path=/; SameSite=Lax`;
     const frame = make('iframe', { src: url, sandbox: SANDBOX, title: '网页' });
-    const { bar, heading } = overlayBar(new URL(url).host, () => layer.close());
+    const { bar, heading } = overlayBar(name || '网页', () => layer.close());
     const layer = overlay(this.phone, { label: '网页', onClose: () => { if (this.current === layer) this.current = null; } }, bar, frame);
     layer.frame = frame;
     layer.heading = heading;

@@ -25,6 +25,12 @@ export class Phone {
     });
     this.root.querySelector('[data-do=panel]').addEventListener('click', () => page.openPanel());
     this.root.querySelector('[data-do=profile]').addEventListener('click', () => this.profile());
+    this.atEnd = true;
+    this.chat.addEventListener('scroll', () => {
+      this.atEnd = this.chat.scrollHeight - this.chat.scrollTop - this.chat.clientHeight < 160;
+    });
+    // The drawer, a growing line or a turned phone take room: what was said last stays in sight.
+    new ResizeObserver(() => { if (this.atEnd) this.toEnd(); }).observe(this.chat);
     this.setUser(person);
     this.refresh();
   }
@@ -69,7 +75,7 @@ export class Phone {
   add(bubble) {
     if (bubble.seq <= this.seq) return;
     this.seq = bubble.seq;
-    const near = this.chat.scrollHeight - this.chat.scrollTop - this.chat.clientHeight < 160;
+    const near = this.atEnd;
     this.chat.append(...draw(bubble, this.acts, this.page.now()));
     if (bubble.side === 'account') this.setTyping(false);
     if (near || bubble.side === 'user') this.toEnd();
@@ -78,7 +84,7 @@ export class Phone {
   get acts() {
     return {
       nickname: () => this.person.nickname,
-      openLink: (url) => this.pages.open(url),
+      openLink: (url, name) => this.pages.open(url, name),
       say: (text, menuId) => this.deed('say', { text, menu_id: menuId }),
       view: (url) => this.view(url),
       grew: () => { if (this.atEnd) this.toEnd(); },
@@ -102,7 +108,7 @@ export class Phone {
   async menu(button) {
     const key = button.key || button.url || button.name;
     const { url } = await this.deed('tap', { menu_key: key });
-    if (url) this.pages.open(url);
+    if (url) this.pages.open(url, button.name);
   }
 
   async extra(name) {
