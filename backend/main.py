@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -20,6 +21,7 @@ from backend import console
 from backend.adapters.db import migrate
 from backend.adapters.db.unit_of_work import PostgresUnitOfWork, make_engine
 from backend.adapters.documents.maker import LetterMaker
+from backend.adapters.documents.preview import picture_for_chat
 from backend.adapters.kept_catalogues import KeptCatalogues
 from backend.adapters.keys import DataKeyring
 from backend.adapters.objects import BlobStore
@@ -34,7 +36,8 @@ from backend.adapters.texts import YamlMessageTexts
 from backend.http.app import build_app
 from backend.jobs.worker import worker_app
 from backend.seed import seed
-from backend.services.files import read_file
+from backend.services.errors import FileUnknown
+from backend.services.files import show_file
 from backend.services.parts import Parts
 from runtime.clock import Clock, running_clock
 from runtime.logs import configure
@@ -136,7 +139,7 @@ async def run_worker(settings: Settings) -> None:
                 database_url=settings.database_url,
                 client=wechat_client(all_parts, http),
                 clock=all_parts.clock,
-                file_bytes=lambda openid, file_id: picture_of(all_parts.parts, file_id),
+                file_bytes=partial(picture_of, all_parts.parts),
                 template_ids=settings.wechat_template_ids,
             )
 
@@ -157,13 +160,13 @@ def wechat_client(all_parts: Composed, http: aiohttp.ClientSession) -> WeChatCli
     return WeChatClient(http=http, tokens=tokens, api_url=settings.wechat_api_url, app_id=settings.wechat_app_id)
 
 
-async def picture_of(parts: Parts, file_id: str) -> bytes:
-    """A stored picture for the chat; raises the kit's `FileMissing`."""
-    async with parts.begin() as uow:
-        stored = await uow.files.get(file_id)
-    if stored is None:
-        raise FileMissing
-    return await read_file(parts, stored)
+async def picture_of(parts: Parts, openid: str, file_id: str) -> bytes:
+    """A picture that this applicant may see in the chat; raises the kit's `FileMissing`."""
+    try:
+        media_type, content = await show_file(parts, openid, file_id)
+    except FileUnknown:
+        raise FileMissing from None
+    return await picture_for_chat(media_type, content)
 
 
 async def run_seed(settings: Settings) -> None:

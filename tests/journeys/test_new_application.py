@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from conftest import RunningStack
@@ -24,7 +26,7 @@ async def test_an_applicant_goes_from_greeting_to_the_confirmation_slip(
     await sends_papers(applicant)
     await submits_and_pays(applicant)
     assert applicant.inputs <= 40, f"{applicant.inputs} inputs from the first word to the payment"
-    await applicant.sees("支付成功")
+    await applicant.sees("提交成功")
 
     reviewer = await Reviewer.enters(running.environment.url("FRONT_PORT"))
     try:
@@ -35,11 +37,10 @@ async def test_an_applicant_goes_from_greeting_to_the_confirmation_slip(
         await reviewer.presses(case_no, "events/finish_review")
         await applicant.sees("租期那页没拍到", "房屋租赁合同")
 
-        await applicant.says("我补一下")
         await applicant.sends(paper_for("房屋租赁合同")[0])
         await applicant.sees("收到")
         await applicant.says("提交")
-        await applicant.sees("中智审核中")
+        await applicant.sees("补充的材料交上去了")
         await reviewer.passes(case_no, "HO04")
         await reviewer.presses(case_no, "events/finish_review")
         await applicant.sees("审核通过")
@@ -49,8 +50,12 @@ async def test_an_applicant_goes_from_greeting_to_the_confirmation_slip(
         await applicant.sees("确认单")
 
         await applicant.says("下载确认单")
+        await applicant.sees("[image]")
         page = await applicant.opens()
-        assert "确认单" in page.text
+        slip = re.search(r'href="(/h5/file/[^"]+)"', page.text)
+        assert slip, page.text
+        async with applicant.http.get(urljoin(page.url, slip.group(1))) as answer:
+            assert (await answer.read()).startswith(b"%PDF")
     finally:
         await reviewer.leaves()
     to_all = await mails(running.environment.url("MAIL_PORT"), to="li@example.com")

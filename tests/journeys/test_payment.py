@@ -30,7 +30,7 @@ async def test_a_payment_is_noticed_once_whatever_happens_to_its_notification(
 
     await applicant.pays(page, "callback_lost")
     assert (await page.posts("/h5/pay/check", {}))["paid"] is True
-    await applicant.sees("中智审核中")
+    await applicant.sees("提交成功")
 
     [order] = [
         one for one in (await simulator.call("GET", "/_sim/pay/orders"))["orders"] if one["openid"] == applicant.openid
@@ -60,6 +60,6 @@ async def test_an_unpaid_order_closes_after_24_hours_and_keeps_the_data(
     await sends_papers(applicant)
     await pays_later(applicant)
     await simulator.moves_clock(hours=24, seconds=60)
-    await applicant.sees("逾期自动关闭", within_s=40)
-    await applicant.says("重新发起")
+    await applicant.sees("已自动关闭", within_s=40)
+    await applicant.taps(label="重新发起申请")
     await applicant.sees("提交", within_s=20)
