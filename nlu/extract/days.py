@@ -11,7 +11,7 @@ from nlu.extract.numbers import chinese_number
 
 _WEEKDAY: Final = re.compile(r"(?P<week>下下个?|下个?|这个?|本|上个?)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天]|[1-7](?!\d))")
 _NEAR_DAY: Final = re.compile(r"大后天|后天|明[天儿日]|今[天儿日]|明早|昨天|前天")
-_DAY_ONLY: Final = re.compile(rf"(?<![\d月.])(?P<d>{DAY_NUMBER})\s?[号日](?![码楼线院])")
+_DAY_ONLY: Final = re.compile(rf"(?<![\d月.选])(?<!选择)(?P<d>{DAY_NUMBER})\s?[号日](?![码楼线院])")
 _DOT_DAY: Final = re.compile(r"(?<![\d.])(?P<m>1[0-2]|0?[1-9])[./](?P<d>3[01]|[12]\d|0?[1-9])(?![\d.%万元])")
 _HALF: Final = re.compile(r"上午|早上|早晨|一早|明早|中午前|下午|午后")
 _DAYS_AWAY: Final = {"今": 0, "明": 1, "后": 2, "大": 3, "昨": -1, "前": -2}

@@ -51,12 +51,12 @@ _IDENTITIES: Final = tuple(
     )
 )
 _MAJOR_CUE: Final = re.compile(
-    r"(?:(?:所学|学的|读的)?专业(?:名称|名)?(?:是|为|叫|:|改成|应该是|学的|读的)*\s?|主修(?:的是|的)?\s?|学的(?:是|专业是)?\s?|读的(?:是)?\s?)(?P<m>[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z()、]{1,24}?)(?=专业|本科|硕士|研究生|博士|大专|,|。|;|\s|$|\d|统招|全日制|毕业|学位|[不的]对|写错)"
+    r"(?:(?:所学|学的|读的)?专业(?:名称|名)?(?:是|为|叫|:|改成|改为|换成|更正为|应该是|学的|读的)*\s?|主修(?:的是|的)?\s?|学的(?:是|专业是)?\s?|读的(?:是)?\s?)(?P<m>[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z()、]{1,24}?)(?=专业|本科|硕士|研究生|博士|大专|,|。|;|\s|$|\d|统招|全日制|毕业|学位|[不的]对|写错)"
 )
 _MAJOR_BEFORE: Final = re.compile(r"(?P<m>[\u4e00-\u9fffA-Za-z]{2,20})专业")
 _MAJOR_KNOWN: Final = re.compile(any_of(words("majors.txt")) + r"(?:学(?!校|院|位|历|士|费)|类|方向)?(?!师|员|与|[一-龥]?专业)", re.IGNORECASE)
 _MAJOR_CHUNK: Final = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff()]{1,14}(?:学|工程|技术|管理|设计|科学|贸易|教育|语言|文学|经济|金融|法律|艺术|英语|翻译|营销|治疗|医学|表演|制造|分析|数学|与应用|研究|科学与技术)$")
-_NOT_A_MAJOR: Final = re.compile(r"什么|怎么|大学|学院|中学|留学|上学|入学|学校|同学|开学|工作|填|吗|写|改|不|没|一样|方向是|我|他|毕业|自学|在职|读|上的")
+_NOT_A_MAJOR: Final = re.compile(r"更正|修改|纠正|想|什么|怎么|大学|学院|中学|留学|上学|入学|学校|同学|开学|工作|填|吗|写|改|不|没|一样|方向是|我|他|毕业|自学|在职|读|上的")
 _NO_MAJOR: Final = re.compile(r"(?:专业[是为:\s]*(?:无|没有)(?!分)|没有专业|不分专业|没分专业)")
 
 
@@ -146,7 +146,7 @@ def _numbered(sheet: Sheet, found: re.Match[str]) -> Iterator[Token]:
 def _named(sheet: Sheet, found: re.Match[str]) -> Iterator[Token]:
     start = found.start() + _lead(found.group())
     name = sheet.text[start : found.end()]
-    if len(name) < 4 or _NOT_A_NAME.match(name) or re.search(r"怎么|什么|填|吗|[不没个过这]|哪|几|写|改成|删", name):
+    if len(name) < 4 or _NOT_A_NAME.match(name) or re.search(r"怎么|什么|填|吗|[不没个过这改]|哪|几|写|改成|删", name):
         return
     if sheet.is_free(start, found.end()):
         yield from _close(sheet, Token("school", full_name(name), start, found.end()))

@@ -14,7 +14,7 @@ _BUSINESS: Final = tuple(
     (kind, re.compile(form))
     for kind, form in (
         ("RENEW", r"续签|续办|续一下|续证|续工作居住证|要续|快到期|到期了?(?!款)|(?:证|它)过期|延期|续(?=下|期|了|$|吗|的|呢|[,。?!])|renew"),
-        ("EMPLOYER", r"(?:变更|换|转|变|更换|改)(?:了?一?个?)?(?:聘用)?(?:新)?(?:单位|公司|工作(?!居住证)|雇主|东家)|聘用单位变更|单位变更|公司变更|跳槽|转(?:过来|到新公司|到新单位|移)|新公司(?:接收|转)|调到新单位|工作变动|转单位"),
+        ("EMPLOYER", r"(?:变更|换|转|变|更换|改)(?:了?一?个?)?(?:聘用)?(?:新)?(?:单位|公司|工作(?!居住证)|雇主|东家)|聘用单位(?:要|想|需要)?变更|(?:单位|公司)(?:要|想|需要)?变更|公司变更|跳槽|转(?:过来|到新公司|到新单位|移)|新公司(?:接收|转)|调到新单位|工作变动|转单位"),
         ("DEPENDANT", r"随往|随迁|随行|随调|(?:加|添加|增加|带|带上|减|去掉|取消)(?:个|上|一下|我)?(?:的)?(?:孩子|老婆|老公|配偶|子女|家属|媳妇|儿子|女儿|爱人|家人|二胎|二宝|老二|丈夫|妻子|宝)|(?:孩子|老婆|老公|配偶|子女|家属|儿子|女儿|爱人)(?:加|放|办|弄|挂|添)(?:进|到|上|在)"),
         ("ADDRESS", r"搬家|换租|搬了?(?:新)?(?:家|地方|房子?|到)|(?:居住地|住址|居住地址|住所|家庭住址|住处)(?:的)?(?:变更|变了|换了|更改|改了)|(?:变更|更改|换|改变)(?:一?下|了)?(?:居住地址|住址|居住地|住所|住处|房子)|居住地址变更|换(?:了)?(?:个)?房子?|换住的地方|地址变更|变更地址"),
         ("GENERAL", r"一般信息(?:变更)?|信息变更|(?:变更|更新|改|修改|更改)(?:一?下|个)?(?:一般|个人|基本|我的)?信息|更新学历|(?:学历|学位|婚姻|结婚|职称|户籍|政治面貌)[^,。?]{0,4}(?:更新|变更)|(?:改|变更|更新)(?:一?下)?(?:学历|学位|婚姻(?:状况)?|职称|户籍|姓名|政治面貌|职务)(?:信息)?"),
@@ -65,6 +65,8 @@ _FIELD: Final = re.compile(any_of(_FIELD_OF))
 _SECTION: Final = re.compile(any_of(_SECTION_OF))
 _MATERIAL: Final = re.compile(any_of(codes("materials.txt")), re.IGNORECASE)
 
+_LANDLORDS_DEED: Final = re.compile(r"(?:房东|出租人|房主)[^,。?]{0,8}(?:房产证|产权证|不动产证)")
+
 _N: Final = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
 _ORDINAL: Final = re.compile(rf"第\s?(?P<n>{_N})\s?(?P<unit>段|条|个|项|份|张|页|行|所|家|份工作|次|步|种|栏|学校)?|(?P<last>最后|末尾|最末|最下面)(?:的)?(?:那|一|这)*(?:段|条|个|项|份|张|种)|倒数第一(?:段|个|条)?|上(?:一)?(?P<prev>段|条)")
 _OPTION: Final = re.compile(
@@ -99,6 +101,7 @@ _TOPICS: Final = tuple(
 def read_words(sheet: Sheet) -> None:
     """Mentions; they close no span, for one word may be both (照片: a section and a material)."""
     _mention_business(sheet)
+    _mention_first(sheet, "material_item", "HO05", _LANDLORDS_DEED)
     _mention_longest(sheet, "material_item", _MATERIAL, lambda word: codes("materials.txt")[word.lower()])
     _mention_longest(sheet, "section", _SECTION, lambda word: _SECTION_OF[word])
     _mention_longest(sheet, "field", _FIELD, lambda word: _FIELD_OF[word])
