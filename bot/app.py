@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import aiohttp
 from aiohttp import web
@@ -137,9 +137,9 @@ def _page_ports(app: web.Application, inbox: Inbox) -> h5.Ports:
         except PhotoRefused as refusal:
             raise UploadRefused(UPLOAD_CODES.get(refusal.code, "photo_unreadable")) from None
 
-    async def go_on(openid: str, key: str) -> None:
+    async def go_on(openid: str, key: str, facts: Mapping[str, Any]) -> None:
         try:
-            await inbox.put(openid, "resume", key, now=app[keys.CLOCK].now())
+            await inbox.put(openid, {**facts, "event": "resume"}, key, now=app[keys.CLOCK].now())
         except SQLAlchemyError:
             raise InboxAway from None
 

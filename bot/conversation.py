@@ -72,7 +72,8 @@ class Conversation:
             case Ask(media_id=str(media_id)):
                 return await self._take_picture(work, media_id)
             case Ask(text=text, payload=payload, event=event):
-                return await self._ask(work, Ask(text=text, payload=payload, event=event))
+                replies = await self._ask(work, Ask(text=text, payload=payload, event=event))
+                return [] if work.kept.get("quiet") else replies
             case _:
                 return []
 

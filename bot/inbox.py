@@ -102,7 +102,7 @@ class Inbox:
                 given = await _excuse(connection, row_id, push.openid, push.turn_key, excuse, passive_ok=True)
             return Stored(row_id, is_first, given)
 
-    async def put(self, openid: str, event: str, dedupe_key: str, *, now: datetime) -> bool:
+    async def put(self, openid: str, event: Mapping[str, Any], dedupe_key: str, *, now: datetime) -> bool:
         """Store an event of our own, such as a page that has done its job; False when it is known already.
 
         WeChat does not wait for its answer, so that leaves by customer-service message; no reply window is opened.
@@ -112,7 +112,7 @@ class Inbox:
             "turn_key": turn_key_of(dedupe_key),
             "openid": openid,
             "kind": "event",
-            "push": {"event": event},
+            "push": dict(event),
             "received_at": now,
             "delivery": "custom",
         }

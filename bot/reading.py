@@ -130,10 +130,10 @@ def _plan_text(kept: Mapping[str, Any]) -> Plan:
 
 def _plan_event(kept: Mapping[str, Any]) -> Plan:
     event = kept.get("event")
+    if event in ("click", "resume") and kept.get("payload"):
+        return Ask(payload=kept["payload"])
     if event in ("subscribe", "scan", "resume"):
         return Ask(event=event)
-    if event == "click" and kept.get("payload"):
-        return Ask(payload=kept["payload"])
     if event == "unsubscribe":
         return Note("forget")
     if event == "templatesendjobfinish":

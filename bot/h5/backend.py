@@ -58,12 +58,12 @@ class Backend:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise BackendAway from error
 
-    async def store_file(self, openid: str, content: bytes, meta: Mapping[str, Any]) -> str:
+    async def store_file(self, openid: str, content: bytes, meta: Mapping[str, Any], *, key: str) -> str:
         """Store a cleaned picture; its id."""
         form = aiohttp.FormData(quote_fields=False)
         form.add_field("meta", json.dumps(dict(meta)), content_type="application/json")
         form.add_field("file", content, filename="upload.jpg", content_type="image/jpeg")
-        return str((await self._json("POST", self._applicant(openid, "files"), form=form))["file_id"])
+        return str((await self._json("POST", self._applicant(openid, "files"), form=form, key=key))["file_id"])
 
     def _applicant(self, openid: str, path: str) -> str:
         return f"/internal/v1/applicants/{quote(openid, safe='')}/{path}"

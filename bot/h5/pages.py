@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
-from typing import Any, Final
+import secrets
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 from aiohttp import web
 
 from bot.h5 import sentences
 from bot.h5.backend import Refused
+from bot.h5.overview import beijing_time, shown_item, shown_sections, shown_way
 from bot.h5.routes import (
     PORTS,
     SESSIONS,
+    CleanPage,
     InboxAway,
     UploadRefused,
     check_csrf,
@@ -23,10 +26,6 @@ from bot.h5.routes import (
 )
 from bot.h5.sentences import sentence_for
 from bot.h5.session import PageSession
-
-BEIJING: Final = timezone(timedelta(hours=8))
-ITEM_STATES: Final = {"not_uploaded": "待上传", "uploaded": "待审", "passed": "通过", "rejected": "未通过"}
-OPEN_STATES: Final = frozenset({"not_uploaded", "uploaded", "rejected"})
 
 
 def add_pages(h5: web.Application) -> None:
@@ -141,13 +140,14 @@ async def crop_photo(request: web.Request) -> web.Response:
 
 
 async def crop(request: web.Request) -> web.Response:
-    """F28: the dragged frame, in the photo's own pixels."""
+    """F28: the dragged frame, in the photo's own pixels; 用这张 on the page is 用这张 in the chat."""
     session = session_of(request, "crop")
     check_csrf(request, session, request.headers.get("X-CSRF", ""))
     body = await _json_of(request)
     box = {name: int(body[name]) for name in ("x", "y", "w", "h") if isinstance(body.get(name), int | float)}
     photo = await request.app[PORTS].backend.post(session.openid, "photo/crop", box)
-    return web.json_response({**photo, "message": await _go_on(request, session, "-".join(map(str, box.values())))})
+    message = await _go_on(request, session, "-".join(map(str, box.values())), facts={"payload": "photo_accept"})
+    return web.json_response({**photo, "message": message})
 
 
 async def show_pay(request: web.Request) -> web.Response:
@@ -166,14 +166,15 @@ async def check_paid(request: web.Request) -> web.Response:
     check_csrf(request, session, request.headers.get("X-CSRF", ""))
     answer = await request.app[PORTS].backend.post(session.openid, "pay/check", {})
     if answer.get("paid"):
-        answer["message"] = await _go_on(request, session)
+        # The chat has been told by whoever noted the payment; the talk only learns where it stands.
+        await _go_on(request, session, facts={"quiet": True})
     return web.json_response(answer)
 
 
 async def show_upload(request: web.Request) -> web.Response:
     session = session_of(request, "upload")
     listed = await request.app[PORTS].backend.get(session.openid, "materials")
-    items = [_item_facts(item) for item in listed["items"]]
+    items = [shown_item(item) for item in listed["items"]]
     return page(request, "upload.html", csrf=request.app[SESSIONS].csrf(session), items=items)
 
 
@@ -189,17 +190,23 @@ async def upload(request: web.Request) -> web.Response:
     if not isinstance(field, web.FileField):
         raise UploadRefused("photo_unreadable")
     pages = await ports.clean_upload(field.file.read())
+    item, key = request.match_info["item"], f"h5:{session.link_id}:{_upload_id(request)}"
     ids = [
-        await ports.backend.store_file(
-            session.openid, one.content,
-            {"kind": "image", "sha256": one.sha256, "width": one.width, "height": one.height, "source": "h5"},
-        )
-        for one in pages
-    ]  # fmt: skip
-    item = quote(request.match_info["item"], safe="")
-    return web.json_response(
-        await ports.backend.post(session.openid, f"materials/{item}/files", {"file_ids": ids}, key=f"h5:{ids[0]}")
-    )
+        await ports.backend.store_file(session.openid, one.content, _meta(one), key=f"{key}:{number}")
+        for number, one in enumerate(pages)
+    ]
+    path = f"materials/{quote(item, safe='')}/files"
+    return web.json_response(await ports.backend.post(session.openid, path, {"file_ids": ids}, key=key))
+
+
+def _upload_id(request: web.Request) -> str:
+    """The page names each chosen file once, so that trying it again cannot store it twice."""
+    given = request.headers.get("X-Upload", "")
+    return given if given.isalnum() and given.isascii() and 8 <= len(given) <= 40 else secrets.token_hex(12)
+
+
+def _meta(one: CleanPage) -> dict[str, Any]:
+    return {"kind": "image", "sha256": one.sha256, "width": one.width, "height": one.height, "source": "h5"}
 
 
 async def finish_upload(request: web.Request) -> web.Response:
@@ -207,7 +214,7 @@ async def finish_upload(request: web.Request) -> web.Response:
     session = session_of(request, "upload")
     check_csrf(request, session, request.headers.get("X-CSRF", ""))
     listed = await request.app[PORTS].backend.get(session.openid, "materials")
-    files = sum(int(item.get("files") or 0) for item in listed["items"])
+    files = sum(len(item.get("files") or ()) for item in listed["items"])
     return web.json_response({"message": await _go_on(request, session, str(files))})
 
 
@@ -216,11 +223,15 @@ async def show_overview(request: web.Request) -> web.Response:
     session = session_of(request, "overview")
     seen = await request.app[PORTS].backend.get(session.openid, "overview")
     return page(
-        request, "overview.html", case=seen.get("case"), sections=seen.get("sections", []),
-        materials=[_item_facts(item) for item in seen.get("materials", [])], downloads=seen.get("downloads", []),
-        progress=[_step_facts(step) for step in seen.get("progress", [])],
-        next_step=seen.get("next_step"),
-    )  # fmt: skip
+        request,
+        "overview.html",
+        case=seen.get("case"),
+        way=shown_way(seen.get("timeline") or ()),
+        order=seen.get("order"),
+        sections=shown_sections(seen.get("data") or {}),
+        materials=[shown_item(item) for item in seen.get("materials") or ()],
+        downloads=seen.get("downloads") or (),
+    )
 
 
 async def download(request: web.Request) -> web.Response:
@@ -234,23 +245,8 @@ async def download(request: web.Request) -> web.Response:
     )
 
 
-def beijing_time(moment: str) -> str:
-    """An ISO 8601 moment as a Beijing reader writes it: 2026年3月16日 10:05."""
-    at = datetime.fromisoformat(moment).astimezone(BEIJING)
-    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
-
-
 def _yuan(fen: int) -> str:
     return f"{fen // 100}.{fen % 100:02d}"
-
-
-def _item_facts(item: dict[str, Any]) -> dict[str, Any]:
-    state = str(item.get("state", "not_uploaded"))
-    return {**item, "state_label": ITEM_STATES.get(state, state), "open": item.get("open", state in OPEN_STATES)}
-
-
-def _step_facts(step: dict[str, Any]) -> dict[str, Any]:
-    return {**step, "at": beijing_time(step["at"]) if step.get("at") else ""}
 
 
 def _readable(facts: Any) -> dict[str, Any]:
@@ -260,11 +256,13 @@ def _readable(facts: Any) -> dict[str, Any]:
     return readable
 
 
-async def _go_on(request: web.Request, session: PageSession, occasion: str = "") -> str:
+async def _go_on(
+    request: web.Request, session: PageSession, occasion: str = "", *, facts: Mapping[str, Any] | None = None
+) -> str:
     """Let the chat go on by itself, once per link and occasion; what the applicant reads about it."""
     key = ":".join(part for part in ("page", session.link_id, session.purpose, occasion) if part)
     try:
-        await request.app[PORTS].go_on(session.openid, key)
+        await request.app[PORTS].go_on(session.openid, key, facts or {})
     except InboxAway:
         return sentences.GO_ON_YOURSELF
     return sentences.CHAT_GOES_ON

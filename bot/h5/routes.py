@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -71,7 +71,7 @@ class Ports:
     memory: ShortMemory
     openid_of_code: Callable[[str], Awaitable[str]]
     clean_upload: Callable[[bytes], Awaitable[Sequence[CleanPage]]]
-    go_on: Callable[[str, str], Awaitable[None]]
+    go_on: Callable[[str, str, Mapping[str, Any]], Awaitable[None]]
     app_id: str
     public_url: str
     open_url: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,7 +37,7 @@ class FakeBackend:
     """Speaks section 4 of docs/contracts.md; answers what a test tells it to."""
 
     answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
-    went_on: list[tuple[str, str]] = field(default_factory=list)
+    went_on: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     inbox_is_away: bool = False
     calls: list[tuple[str, Any]] = field(default_factory=list)
 
@@ -69,10 +69,10 @@ async def phone(backend: FakeBackend, a_clock: Any) -> AsyncIterator[TestClient[
         async def clean_upload(content: bytes) -> list[Any]:
             return []
 
-        async def go_on(openid: str, key: str) -> None:
+        async def go_on(openid: str, key: str, facts: Mapping[str, Any]) -> None:
             if backend.inbox_is_away:
                 raise InboxAway
-            backend.went_on.append((openid, key))
+            backend.went_on.append((openid, key, dict(facts)))
 
         app = web.Application()
         ports = Ports(
@@ -196,7 +196,7 @@ async def bind(phone: TestClient[Any, Any], backend: FakeBackend) -> str:
 async def test_after_binding_the_chat_goes_on_by_itself(phone: TestClient[Any, Any], backend: FakeBackend) -> None:
     text = await bind(phone, backend)
     assert "下一步马上发给您" in text
-    assert backend.went_on == [(OPENID, "page:l1:bind")]
+    assert backend.went_on == [(OPENID, "page:l1:bind", {})]
 
 
 async def test_when_the_inbox_is_away_the_page_says_how_to_go_on(
@@ -223,20 +223,20 @@ async def test_the_chat_goes_on_once_the_payment_is_seen(
     backend.answers["pay/prepare"] = (200, order)
     backend.answers["pay/check"] = (200, {"paid": paid})
     assert (await posts(phone, backend, "pay", "/h5/pay/check"))["paid"] is paid
-    assert [key for _, key in backend.went_on] == keys
+    assert [key for _, key, _ in backend.went_on] == keys
 
 
 async def test_a_finished_upload_goes_on_once_for_what_is_there(
     phone: TestClient[Any, Any], backend: FakeBackend
 ) -> None:
-    item = {"item": "BA01", "name": "劳动合同", "state": "uploaded", "state_label": "待审", "files": 2}
-    backend.answers["materials"] = (200, {"items": [item, {**item, "item": "BA02", "files": 1}]})
+    item = {"item": "BA01", "name": "劳动合同", "state": "uploaded", "state_label": "待审", "files": ["f_1", "f_2"]}
+    backend.answers["materials"] = (200, {"items": [item, {**item, "item": "BA02", "files": ["f_3"]}]})
     await posts(phone, backend, "upload", "/h5/upload-done")
-    assert backend.went_on == [(OPENID, "page:l1:upload:3")]
+    assert backend.went_on == [(OPENID, "page:l1:upload:3", {})]
 
 
 async def test_a_used_crop_goes_on_once_for_its_frame(phone: TestClient[Any, Any], backend: FakeBackend) -> None:
     photo = {"file_id": "f_1", "width": 600, "height": 840, "box": None}
     backend.answers["photo"] = backend.answers["photo/crop"] = (200, photo)
     await posts(phone, backend, "crop", "/h5/crop", {"x": 1, "y": 2, "w": 50, "h": 70})
-    assert backend.went_on == [(OPENID, "page:l1:crop:1-2-50-70")]
+    assert backend.went_on == [(OPENID, "page:l1:crop:1-2-50-70", {"payload": "photo_accept"})]

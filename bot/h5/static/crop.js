@@ -34,8 +34,8 @@ document.getElementById('use').addEventListener('click', async (event) => {
   const { x, y, width, height } = cropper.getData(true);
   try {
     await post('/h5/crop', { x: Math.max(0, x), y: Math.max(0, y), w: width, h: height });
-    closePage();
     event.target.textContent = '已保存，请回到聊天';
+    closePage();
   } catch (error) {
     problem.textContent = error.message;
     problem.hidden = false;

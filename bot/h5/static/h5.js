@@ -34,3 +34,26 @@ document.addEventListener('click', (event) => {
     eye.setAttribute('aria-label', shown ? '隐藏密码' : '显示密码');
   }
 });
+
+// What is missing is said before the form leaves, so that nothing typed is lost; a form leaves once.
+document.addEventListener('submit', (event) => {
+  const form = event.target.closest('[data-check]');
+  if (!form || event.submitter?.hasAttribute('formnovalidate')) return;
+  const empty = [...form.querySelectorAll('input[required]')].find((input) => !input.value.trim());
+  const unticked = form.querySelector('[data-needed]:not(:checked)');
+  if (empty || unticked) {
+    event.preventDefault();
+    const error = document.getElementById('error');
+    error.textContent = empty ? `${empty.placeholder}。` : unticked.dataset.needed;
+    error.hidden = false;
+    error.scrollIntoView({ block: 'nearest' });
+    (empty ?? unticked).focus();
+    return;
+  }
+  if (form.dataset.leaving) event.preventDefault();
+  form.dataset.leaving = 'yes';
+  event.submitter?.classList.add('weui-btn_loading');
+});
+window.addEventListener('pageshow', () => {
+  for (const form of document.querySelectorAll('[data-leaving]')) delete form.dataset.leaving;
+});

@@ -10,23 +10,40 @@ function row(list, file) {
   bar.value = 0;
   item.append(name, bar);
   list.append(item);
+  list.hidden = false;
   return { item, name, bar };
 }
 
-function send(code, file, view) {
+function showState(code, items) {
+  const item = items?.find((one) => one.item === code);
+  const state = document.querySelector(`[data-item="${code}"] [data-state]`);
+  if (item && state) {
+    state.className = 'state state-uploaded';
+    state.textContent = `待审 · ${item.files.length} 张`;
+  }
+}
+
+function uploadId() {
+  return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function send(code, file, view, id) {
   return new Promise((resolve) => {
     const body = new FormData();
     body.append('file', file, 'file');
     const request = new XMLHttpRequest();
     request.open('POST', `/h5/upload/${code}`);
     request.setRequestHeader('X-CSRF', csrf);
+    request.setRequestHeader('X-Upload', id);
     request.upload.onprogress = (event) => { view.bar.value = (event.loaded / event.total) * 95; };
     request.onloadend = () => {
       let answer = {};
       try { answer = JSON.parse(request.responseText); } catch { /* not JSON: answered below */ }
       if (request.status === 200) {
-        view.bar.value = 100;
+        view.bar.remove();
+        view.item.classList.add('good');
         view.name.textContent = `${file.name} · 已收到`;
+        showState(code, answer.items);
         resolve(true);
       } else {
         view.item.classList.add('bad');
@@ -36,7 +53,7 @@ function send(code, file, view) {
         again.type = 'button';
         again.className = 'eye';
         again.textContent = '重试';
-        again.addEventListener('click', () => { view.item.remove(); start(code, [file]); });
+        again.addEventListener('click', () => { view.item.remove(); start(code, [file], id); });
         view.item.append(again);
         resolve(false);
       }
@@ -45,11 +62,11 @@ function send(code, file, view) {
   });
 }
 
-async function start(code, files) {
+async function start(code, files, id) {
   const section = document.querySelector(`[data-item="${code}"]`);
   const list = section.querySelector('.uploads');
   const views = files.map((file) => [file, row(list, file)]);
-  for (const [file, view] of views) await send(code, file, view);
+  for (const [file, view] of views) await send(code, file, view, id ?? uploadId());
 }
 
 document.addEventListener('change', (event) => {
@@ -57,4 +74,11 @@ document.addEventListener('change', (event) => {
   if (!code) return;
   start(code, [...event.target.files]);
   event.target.value = '';
+});
+
+document.getElementById('done').addEventListener('click', async (event) => {
+  event.target.disabled = true;
+  await post('/h5/upload-done').catch(() => {});
+  event.target.disabled = false;
+  closePage();
 });
