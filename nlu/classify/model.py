@@ -104,12 +104,15 @@ def train(examples: Sequence[Example], *, strength: float = 20.0) -> Model:
     labels = [example.intent for example in examples]
     regression = LogisticRegression(C=strength, max_iter=1000, class_weight="balanced")
     regression.fit(matrix, labels)
+    weights, bias = regression.coef_.T, regression.intercept_
+    if len(regression.classes_) == 2:  # scikit-learn keeps one column for two classes
+        weights, bias = np.hstack([-weights, weights]), np.array([-bias[0], bias[0]])
     return Model(
         tuple(str(name) for name in regression.classes_),
         vocabulary,
         idf,
-        regression.coef_.T.astype(np.float32),
-        regression.intercept_.astype(np.float32),
+        weights.astype(np.float32),
+        bias.astype(np.float32),
     )
 
 
