@@ -26,7 +26,8 @@ async def push(
     """
     identity = await uow.identities.first(applicant_id=case.applicant_id)
     if identity is not None:
-        message = texts.push(code, {"case_no": case.case_no, **(facts or {})})
+        known = {"case_no": case.case_no, "business_type": case.business_type}
+        message = texts.push(code, {**known, **(facts or {})})
         await uow.chat.push(identity.openid, f"{code}:{case.id}:{once}", message, staff=staff)
 
 

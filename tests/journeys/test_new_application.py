@@ -50,7 +50,7 @@ async def test_an_applicant_goes_from_greeting_to_the_confirmation_slip(
         await applicant.sees("确认单")
 
         await applicant.says("下载确认单")
-        await applicant.sees("[image]")
+        await applicant.sees("[image]", "查看总览")
         page = await applicant.opens()
         slip = re.search(r'href="(/h5/file/[^"]+)"', page.text)
         assert slip, page.text

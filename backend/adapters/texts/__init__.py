@@ -53,6 +53,8 @@ class MessageText(_Strict):
 
     def texts(self) -> Iterator[str]:
         yield self.text
+        for choice in self.choices:
+            yield from (choice.title, choice.payload)
         if self.template:
             yield from self.template.values.values()
         if self.mail:
@@ -76,7 +78,7 @@ class YamlMessageTexts:
         template = message.template
         return Push(
             text=message.text.format_map(facts),
-            choices=tuple((choice.title, choice.payload) for choice in message.choices),
+            choices=tuple((choice.title, choice.payload.format_map(facts)) for choice in message.choices),
             template_purpose=template.purpose if template else None,
             template_values={k: v.format_map(facts) for k, v in template.values.items()} if template else None,
         )
