@@ -62,4 +62,4 @@ async def test_an_unpaid_order_closes_after_24_hours_and_keeps_the_data(
     await simulator.moves_clock(hours=24, seconds=60)
     await applicant.sees("已自动关闭", within_s=40)
     await applicant.taps(label="重新发起申请")
-    await applicant.sees("提交", within_s=20)
+    await applicant.sees("带过来了", within_s=20)
