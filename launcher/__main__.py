@@ -7,34 +7,36 @@ import os
 import shutil
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Final
 
 from launcher.environment import Environment, local_environment
 from launcher.process import ROOT, PartFailed
+from launcher.progress import Progress
 from launcher.running import forget_running, note_running, running_in
-from launcher.stack import USUAL_START_S, Stack
+from launcher.stack import Stack
 from launcher.stores import create_database, postgres
 from launcher.talk import talk
 
-FOLDER: Final = Path(os.environ.get("GONGJU_RUN_DIR", ROOT / ".run"))
+FOLDER: Final = Path(os.environ.get("GONGJU_RUN_DIR", ROOT / ".run")).resolve()
+WATCHED_EVERY_S: Final = 1.0
 
 LINKS: Final = """
-  手机（申请人）   {simulator}/phone
-  工作台（员工）   {front}/console      演示账号见下
-  演示邮箱         {mail}/
-  模拟器控制       {simulator}/_sim/clock   {simulator}/_sim/violations
-  日志             {logs}
+  手机（您是申请人）   {simulator}/phone
+  工作台（您是员工）   {front}/console
+  演示邮箱             {mail}/
+  模拟器控制           {simulator}/_sim/clock   {simulator}/_sim/violations   {simulator}/_sim/transcript?format=html
+  日志                 {logs}
 
-  申请人演示账号   demo1 … demo60，密码 Gongju-2026
-  员工演示账号     reviewer / Gongju-2026   manager / Gongju-2026
-
-  按 Ctrl-C 停止。
-"""
+  在手机上绑定用       demo1 … demo60，密码 Gongju-2026
+  登录工作台用         reviewer 或 manager，密码 Gongju-2026
+{ending}"""
 
 
-def links(environment: Environment, logs: Path) -> str:
+def links(environment: Environment, logs: Path, *, ending: str = "\n  按 Ctrl-C 停止。\n") -> str:
     return LINKS.format(
+        ending=ending,
         simulator=environment.url("SIMULATOR_PORT"),
         front=environment.url("FRONT_PORT"),
         mail=environment.url("MAIL_PORT"),
@@ -42,41 +44,74 @@ def links(environment: Environment, logs: Path) -> str:
     )
 
 
+def say(line: str, about: str = "start") -> None:
+    print(f"[{about}] {line}", flush=True)
+
+
 async def run() -> int:
     """Start the demo, print its links, wait for Ctrl-C, stop it."""
     if (other := running_in(FOLDER)) is not None:
-        print("[start] it runs already:" + links(other, FOLDER / "logs"), flush=True)
+        if not other.is_ready:
+            say(f"another `make run` (process {other.pid}) is starting it right now; these will be its links:")
+        else:
+            say("it runs already:")
+        print(links(other.environment, FOLDER / "logs", ending=""), flush=True)
         return 0
     stopped = asyncio.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signum, stopped.set)
-    environment = local_environment(FOLDER, fixed_ports=True)
-    stack = Stack(environment, report=lambda line: print(f"[start] {line}", flush=True))
-    print(f"[start] about {USUAL_START_S} s", flush=True)
+    environment = local_environment(FOLDER, fixed_ports=True, keeps_simulator=True)
+    note_running(environment, is_ready=False)
+    try:
+        return await _run_until(stopped, environment)
+    except PartFailed as failure:
+        print(f"[start] {failure}", file=sys.stderr, flush=True)
+        return 1
+    finally:
+        forget_running(FOLDER)
+
+
+async def _run_until(stopped: asyncio.Event, environment: Environment) -> int:
+    progress = Progress(FOLDER, say)
+    stack = Stack(environment, report=progress.ready)
+    progress.begin()
     starting, waiting = asyncio.create_task(stack.start()), asyncio.create_task(stopped.wait())
     await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
     if not starting.done():
+        say("stopping what has started …", "stop")
         starting.cancel()
         await asyncio.gather(starting, return_exceptions=True)
         return 130
-    try:
-        starting.result()
-    except PartFailed as failure:
-        print(f"[start] {failure}", file=sys.stderr)
-        return 1
-    note_running(environment)
+    starting.result()
+    progress.end()
+    note_running(environment, is_ready=True)
     print(links(environment, stack.logs), flush=True)
+    watching = asyncio.create_task(_watch(stack))
     await waiting
-    print("[stop] …", flush=True)
-    forget_running(FOLDER)
+    watching.cancel()
+    began = time.monotonic()
+    say("in reverse order …", "stop")
     await stack.stop()
+    say(f"everything has stopped ({time.monotonic() - began:.1f} s)", "stop")
     return 0
+
+
+async def _watch(stack: Stack) -> None:
+    """Start a part again that ends by itself, and say so."""
+    while True:
+        await asyncio.sleep(WATCHED_EVERY_S)
+        for part in stack.ended():
+            say(f"{part.name} has ended by itself and is started again; read {part.log_file}", "run")
+            try:
+                await part.start()
+            except PartFailed as failure:
+                say(str(failure), "run")
 
 
 async def talk_in_terminal() -> int:
     """Chat with Rasa in the terminal; joins a running demo, else starts what is needed."""
     if (running := running_in(FOLDER)) is not None:
-        await talk(running)
+        await talk(running.environment)
         return 0
     stack = Stack(local_environment(FOLDER, fixed_ports=False), bots=1)
     try:
@@ -93,7 +128,7 @@ async def database(arguments: list[str]) -> int:
         print("the demo is running: stop it first", file=sys.stderr)
         return 1
     if arguments[:1] == ["reset"]:
-        for name in ("postgres", "objects", "logs"):
+        for name in ("postgres", "objects", "simulator", "logs"):
             shutil.rmtree(FOLDER / name, ignore_errors=True)
         return 0
     environment = local_environment(FOLDER, fixed_ports=False)

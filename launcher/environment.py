@@ -36,8 +36,11 @@ class Environment:
         return f"http://127.0.0.1:{self.variables[port_name]}"
 
 
-def local_environment(folder: Path, *, fixed_ports: bool) -> Environment:
-    """Variables for an installation in `folder`; ports are the usual ones where free (`fixed_ports`), else any."""
+def local_environment(folder: Path, *, fixed_ports: bool, keeps_simulator: bool = False) -> Environment:
+    """Variables for an installation in `folder`; ports are the usual ones where free (`fixed_ports`), else any.
+
+    The database always stays; with `keeps_simulator` the people and chats of the local WeChat do, too.
+    """
     ports = {name: free_port(usual if fixed_ports else None) for name, usual in PREFERRED_PORTS.items()}
 
     def at(name: str) -> str:
@@ -45,6 +48,7 @@ def local_environment(folder: Path, *, fixed_ports: bool) -> Environment:
 
     outside = {name: os.environ[name] for name in KEPT_FROM_OUTSIDE if name in os.environ}
     (folder / "objects").mkdir(parents=True, exist_ok=True)
+    kept = {"SIM_STATE_FILE": str(folder / "simulator" / "state.json")} if keeps_simulator else {}
     return Environment(
         folder,
         {
@@ -70,6 +74,7 @@ def local_environment(folder: Path, *, fixed_ports: bool) -> Environment:
             "SIM_CALLBACK_URL": f"{at('FRONT_PORT')}/wechat",
             "SIM_PRODUCT_ORIGIN": at("FRONT_PORT"),
             "SIM_SEED": "gongju",
+            **kept,
             "WECHAT_TEMPLATE_IDS": json.dumps(TEMPLATE_IDS),
         },
     )

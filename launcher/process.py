@@ -81,6 +81,22 @@ class Part:
                 raise PartFailed(f"{late}; read {self.log_file}\n{self._last_lines()}")
             await asyncio.sleep(0.05)
 
+    async def run_to_end(self) -> None:
+        """Run a program that ends by itself.
+
+        Raises:
+            PartFailed: it ended with an error; names the log and quotes its last lines.
+        """
+        await self.spawn()
+        assert self.process is not None
+        try:
+            code = await self.process.wait()
+        except asyncio.CancelledError:
+            await self.kill()
+            raise
+        if code != 0:
+            raise PartFailed(f"{self.name} failed with code {code}; read {self.log_file}\n{self._last_lines()}")
+
     async def stop(self, *, patience_s: float = 10) -> None:
         """Ask the program to stop; kill it when it does not within `patience_s`."""
         if self.process is None or self.process.returncode is not None:

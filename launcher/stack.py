@@ -11,29 +11,30 @@ from pathlib import Path
 from typing import Final
 
 from launcher.environment import Environment
-from launcher.process import ROOT, Part, PartFailed, accepts_tcp, answers_http
+from launcher.process import ROOT, Part, accepts_tcp, answers_http
 from launcher.stores import create_database, postgres, valkey
 
 RASA_PYTHON: Final = ROOT / "nlu" / ".venv" / "bin" / "python"
-USUAL_START_S: Final = 15
 RASA_PATIENCE_S: Final = 240  # it trains first when its data changed
-Report = Callable[[str], None]
+Report = Callable[[str, float], None]
 
 
-def _silent(_line: str) -> None:
+def _silent(_name: str, _took_s: float) -> None:
     return
 
 
 @dataclass
 class Stack:
-    """Every process of a local installation; `start` returns when all of them are ready."""
+    """Every process of a local installation; `start` returns when all of them are ready.
+
+    `report` is told each part that became ready and how long that took.
+    """
 
     environment: Environment
     bots: int = 2
     durable: bool = True
     report: Report = _silent
     parts: dict[str, Part] = field(default_factory=dict, init=False)
-    _began: float = field(default=0.0, init=False)
 
     @property
     def logs(self) -> Path:
@@ -45,7 +46,6 @@ class Stack:
         Raises:
             PartFailed: says what failed and which log to read; everything that had started is stopped again.
         """
-        self._began = time.monotonic()
         try:
             await self._start_in_order()
         except BaseException:
@@ -56,6 +56,12 @@ class Stack:
         """Stop everything in reverse order."""
         for part in reversed(list(self.parts.values())):
             await part.stop()
+
+    def ended(self) -> list[Part]:
+        """Parts that were started and have ended."""
+        return [
+            part for part in self.parts.values() if part.process is not None and part.process.returncode is not None
+        ]
 
     async def restart(self, name: str) -> None:
         """Start a part again that was stopped or killed."""
@@ -80,24 +86,14 @@ class Stack:
             await asyncio.gather(slow, return_exceptions=True)
 
     async def _start(self, part: Part) -> None:
-        self.report(f"{part.name} …")
+        began = time.monotonic()
         await part.start()
-        self.report(f"{part.name} ✓ ({self._elapsed():.1f} s)")
-
-    def _elapsed(self) -> float:
-        return time.monotonic() - self._began
+        self.report(part.name, time.monotonic() - began)
 
     async def _run_to_end(self, name: str, module: str, *arguments: str) -> None:
-        self.report(f"{name} …")
-        self.logs.mkdir(parents=True, exist_ok=True)
-        with (self.logs / f"{name}.log").open("ab") as log:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", module, *arguments, cwd=ROOT, env=dict(self.environment.variables),
-                stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
-            )  # fmt: skip
-            if await process.wait() != 0:
-                raise PartFailed(f"{name} failed; read {self.logs / (name + '.log')}")
-        self.report(f"{name} ✓ ({self._elapsed():.1f} s)")
+        began = time.monotonic()
+        await self._python(name, module, *arguments).run_to_end()
+        self.report(name, time.monotonic() - began)
 
     def _add(self, part: Part) -> Part:
         self.parts[part.name] = part
@@ -139,15 +135,14 @@ class Stack:
     def _actions(self) -> Part:
         return self._python("actions", "actions.serve", health="ACTIONS_PORT", python=RASA_PYTHON)
 
+    def _port(self, name: str) -> int:
+        return self.environment.port(name) if name else 0
+
     def _python(
         self, name: str, module: str, *arguments: str, health: str = "", path: str = "/healthz", ready_port: str = "",
         python: Path = Path(sys.executable), **more_env: str,
     ) -> Part:  # fmt: skip
-        ready = (
-            answers_http(self.environment.url(health) + path)
-            if health
-            else accepts_tcp(self.environment.port(ready_port))
-        )
+        ready = answers_http(self.environment.url(health) + path) if health else accepts_tcp(self._port(ready_port))
         return Part(
             name=name, command=[str(python), "-m", module, *arguments],
             env={**self.environment.variables, **more_env}, ready=ready, log_dir=self.logs,
