@@ -37,7 +37,7 @@ fmt: ## format the code
 	.venv/bin/ruff format .
 
 bench: setup ## print all figures and ratios
-	$(PY) -m bench
+	PYTHONPATH=tests/journeys $(PY) -m bench --save
 
 train: ## train the dialogue model if its data changed
 	$(RASA_PY) -m nlu.train

@@ -54,6 +54,14 @@ needs_web() { ! is_done web "$web_stamp" || [ ! -d deploy/web/node_modules ]; }
 needs_model() { ! nlu/.venv/bin/python -c "import sys; from nlu.train import is_fresh; sys.exit(not is_fresh())" 2>/dev/null; }
 app_stamp=$(stamp_of uv.lock pyproject.toml)
 rasa_stamp=$(stamp_of nlu/uv.lock nlu/pyproject.toml)
+if [ "${1:-}" = "--bench" ]; then
+  python=$(find_python "(3,10)," "${RASA_PYTHON:-}" "$pyenv_root"/versions/3.10.*/bin/python3.10 /usr/bin/python3.10 /usr/local/bin/python3.10 \
+    python3.10) || python=3.10
+  UV_PROJECT_ENVIRONMENT="$PWD/$tools/bench-venv" "$uv" sync --frozen --quiet --compile-bytecode --project nlu --group bench --python "$python" \
+    || die "uv sync of plain Rasa failed"
+  exit 0
+fi
+
 web_stamp=$(stamp_of deploy/web/package-lock.json)
 with_model=$([ "${1:-}" = "--no-model" ] || printf yes)
 if needs_app; then plan 30; fi
