@@ -37,6 +37,7 @@ from wechat.web import openid_of_code
 
 BODY_LIMIT_BYTES: Final = 25 * 1024 * 1024  # the upload page; the platform's door has its own, smaller one
 POOL_SIZE: Final = 8
+DOOR_POOL_SIZE: Final = 12  # kept open: a burst of pushes must not pay for connecting
 UPLOAD_CODES: Final = {
     "too_big": "photo_too_large",
     "too_many_pixels": "photo_too_large",
@@ -59,6 +60,16 @@ async def create_app(
         settings.database_url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True, pool_timeout=5
     )
     stack.push_async_callback(engine.dispose)
+    # WeChat waits at the door: nothing is tried beforehand there, a lost connection is noticed and replaced in use.
+    door = create_async_engine(
+        settings.database_url,
+        pool_size=DOOR_POOL_SIZE,
+        max_overflow=0,
+        pool_timeout=2,
+        isolation_level="AUTOCOMMIT",
+        pool_reset_on_return=None,
+    )
+    stack.push_async_callback(door.dispose)
     app[keys.REDIS] = redis = Redis.from_url(settings.redis_url, decode_responses=True, socket_timeout=3)
     stack.push_async_callback(redis.aclose)
     connector = aiohttp.TCPConnector(limit=200, limit_per_host=100)
@@ -66,7 +77,7 @@ async def create_app(
     app[keys.PHOTOS] = photos = PhotoPool()
     stack.push_async_callback(photos.close)
     _add_clients(app, http, redis)
-    inbox = Inbox(engine)
+    inbox = Inbox(engine, door)
     runner = _add_door(app, engine, inbox, window_s)
     h5.add_routes(app, _page_ports(app, inbox))
     add_health(app, {"database": lambda: _database_answers(engine), "redis": lambda: _redis_answers(redis)})

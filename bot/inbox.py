@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Interval, and_, bindparam, exists, func, literal, literal_column, or_, select
+from sqlalchemy import and_, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from wechat import budget
+from bot.storing import storing
+from wechat.budget import Window
 from wechat.inbound import Push, turn_key_of
 from wechat.outgoing import Outgoing, enqueue, forget, release_held, take_held
 from wechat.presence import release_orphans
@@ -28,20 +29,6 @@ from wechat.tables import inbox as table
 AFTER_PASSIVE: Final = timedelta(milliseconds=600)
 LATE_REPEAT: Final = timedelta(seconds=3)
 _now = func.clock_timestamp
-
-
-_NEW: Final = insert(table).values(
-    {name: bindparam(name) for name in ("dedupe_key", "turn_key", "openid", "kind", "push", "received_at")}
-    | {"wait_until": _now() + bindparam("wait", type_=Interval)}
-)
-# Built once: making it anew would cost more than running it.
-_STORE: Final = _NEW.on_conflict_do_update(
-    index_elements=[table.c.dedupe_key],
-    set_={
-        "tries": table.c.tries + 1,
-        "wait_until": func.greatest(table.c.wait_until, _NEW.excluded.wait_until),
-    },
-).returning(table.c.id, literal_column("(xmax = 0)"), table.c.delivery, table.c.passive)
 
 
 @dataclass(frozen=True)
@@ -77,8 +64,10 @@ class Work:
 class Inbox:
     """All statements on `wechat_inbox`."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, door: AsyncEngine | None = None) -> None:
+        """`door` is for storing pushes; it commits by itself and tries no connection before using it."""
         self._engine = engine
+        self._door = door or engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def store(
         self, push: Push, kept: Mapping[str, Any], *, now: datetime, wait_s: float, excuse: str | None = None
@@ -93,14 +82,10 @@ class Inbox:
             "received_at": now,
             "wait": timedelta(seconds=wait_s),
         }
-        async with self._engine.begin() as connection:
-            row_id, is_first, delivery, passive = (await connection.execute(_STORE, row)).one()
-            given = _given(delivery, passive)
-            if is_first and (window := push.trigger):
-                await budget.open_window(connection, push.openid, "click" if window == "click" else "message", now=now)
-            if is_first and excuse is not None:
-                given = await _excuse(connection, row_id, push.openid, push.turn_key, excuse, passive_ok=True)
-            return Stored(row_id, is_first, given)
+        statement = storing(_window(push))
+        async with self._door.connect() as connection:
+            found = (await connection.execute(statement, {**row, "excuse": excuse})).one()
+        return Stored(found.id, found.is_first, _given(found.delivery, found.passive))
 
     async def put(self, openid: str, event: Mapping[str, Any], dedupe_key: str, *, now: datetime) -> bool:
         """Store an event of our own, such as a page that has done its job; False when it is known already.
@@ -348,6 +333,12 @@ async def _locked(connection: AsyncConnection, row_id: int, owner: int) -> Any:
 
 async def _notify(connection: AsyncConnection, turn_key: str) -> None:
     await connection.execute(select(func.pg_notify(INBOX_CHANNEL, turn_key)))
+
+
+def _window(push: Push) -> Window | None:
+    if push.trigger is None:
+        return None
+    return "click" if push.trigger == "click" else "message"
 
 
 def _given(delivery: str | None, passive: Mapping[str, str] | None) -> Given | None:

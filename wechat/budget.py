@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, DateTime, Select, literal, select
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wechat.outgoing import Priority
@@ -92,15 +92,17 @@ async def read(connection: AsyncConnection, openid: str, *, lock: bool = False) 
     return Ledger(*row) if row else Ledger()
 
 
+def opening(window: Window, openids: Select[Any], *, now: ColumnElement[datetime]) -> Insert:
+    """The statement that notes that the users whom `openids` selects did something that opens `window` at `now`."""
+    values: dict[str, ColumnElement[Any]] = {f"{window}_opened_at": now, f"{window}_sent": literal(0)}
+    opener = openids.add_columns(*values.values())
+    statement = insert(table).from_select(["openid", *values], opener, include_defaults=False)
+    return statement.on_conflict_do_update(index_elements=[table.c.openid], set_=values)
+
+
 async def open_window(connection: AsyncConnection, openid: str, window: Window, *, now: datetime) -> None:
-    """Store that the user did something that opens `window`, in one statement."""
-    values = (
-        {"message_opened_at": now, "message_sent": 0}
-        if window == "message"
-        else {"click_opened_at": now, "click_sent": 0}
-    )
-    statement = insert(table).values(openid=openid, **values)
-    await connection.execute(statement.on_conflict_do_update(index_elements=[table.c.openid], set_=values))
+    """Store that the user did something that opens `window`."""
+    await connection.execute(opening(window, select(literal(openid)), now=literal(now, DateTime(timezone=True))))
 
 
 async def take(
