@@ -23,6 +23,7 @@ from bot.h5.routes import InboxAway, ShortMemory, UploadRefused
 from bot.inbox import Inbox
 from bot.menu import ensure_menu
 from bot.photos.guard import CleanPhoto, PhotoRefused
+from bot.photos.limit import PhotoLimit
 from bot.photos.pool import PhotoPool
 from bot.runner import Runner
 from bot.turns import Dialogue
@@ -119,6 +120,7 @@ def _add_door(app: web.Application, engine: AsyncEngine, inbox: Inbox, window_s:
         backend=app[keys.BACKEND],
         client=app[keys.CLIENT],
         photos=app[keys.PHOTOS],
+        photo_limit=PhotoLimit(app[keys.REDIS]),
     )
     runner = Runner(inbox=inbox, conversation=conversation, circuit=circuit, database_url=settings.database_url)
     webhook = Webhook(

@@ -14,6 +14,7 @@ from bot import sentences
 from bot.backend import Backend, Rejected
 from bot.inbox import Inbox, Work
 from bot.photos.guard import PhotoRefused
+from bot.photos.limit import PhotoLimit
 from bot.photos.pool import PhotoPool
 from bot.reading import Ask, Note, Say, contact_event, plan
 from bot.turns import Dialogue, Outage, Turn, TurnRejected
@@ -41,6 +42,7 @@ class Conversation:
     backend: Backend
     client: WeChatClient
     photos: PhotoPool
+    photo_limit: PhotoLimit
 
     async def take(self, work: Work) -> list[Reply]:
         """What to answer to a push; nothing for events that want no answer.
@@ -96,6 +98,8 @@ class Conversation:
     async def _take_picture(self, work: Work, media_id: str) -> list[Reply]:
         file_id = work.file_id
         if file_id is None:
+            if not await self.photo_limit.allows(work.openid, work.turn_key):
+                return [Reply(text=sentences.TOO_MANY_PICTURES)]
             try:
                 content = await media.download(self.client, media_id)
                 photo = await self.photos.clean(content)

@@ -16,6 +16,9 @@ LOCATION: Final = "位置我用不上。如果要填地址，请直接打字，�
 LINK: Final = "链接我打不开。请把要说的内容直接打字发给我，材料请发图片。"
 MINI_PROGRAM: Final = "小程序卡片我打不开。请直接打字，材料请发图片。"
 
+TOO_MANY_PICTURES: Final = (
+    "这一小时收到的照片太多了，这张先没收下。前面的都在，请歇一会儿再发；很多页的材料也可以回复“上传材料”一次传。"
+)
 PICTURE_LOST: Final = "这张图片没收完整，麻烦再发一次。"
 PICTURE_PROBLEMS: Final = {
     "too_small": "这张图片太小了，字看不清。请发原图，或靠近一点重新拍一张。",
