@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -243,6 +244,29 @@ async def test_a_genuine_callback_is_answered_204_and_a_forged_one_400(
     for _ in range(2):
         assert (await client.post("/pay/notify", data=body, headers={"X-Genuine": "yes"})).status == 204
     assert await stage_of(parts, case) == "agency_review"
+
+
+async def test_a_callback_that_comes_in_pieces_is_read_to_its_end(
+    parts: Parts,
+    pay: FakePay,
+    client: TestClient,  # type: ignore[type-arg]
+) -> None:
+    case = await a_case(parts, ME)
+    report = pay.success(await the_order(parts), parts.clock.now())
+    body = json.dumps({**vars(report), "paid_at": report.paid_at.isoformat() if report.paid_at else ""}).encode()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield body[:40]
+        await asyncio.sleep(0.05)
+        yield body[40:]
+
+    assert (await client.post("/pay/notify", data=pieces(), headers={"X-Genuine": "yes"})).status == 204
+    assert await stage_of(parts, case) == "agency_review"
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"x" * 70_000, b"[" * 60_000])
+async def test_a_callback_that_is_nonsense_is_refused(client: TestClient, body: bytes) -> None:  # type: ignore[type-arg]
+    assert (await client.post("/pay/notify", data=body)).status == 400
 
 
 async def test_a_platform_that_is_away_is_a_503_on_the_pay_page(parts: Parts, pay: FakePay, person: Person) -> None:
