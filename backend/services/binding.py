@@ -17,6 +17,7 @@ from backend.services.transitions_log import an_applicant, record_audit
 TERMS_VERSION: Final = "2026.11"
 TRIES: Final = 5
 LOCKED_FOR: Final = timedelta(minutes=15)
+STRANGERS_KEPT: Final = timedelta(days=7)
 CAPTCHA_AFTER: Final = 3
 CAPTCHA_LIFE: Final = timedelta(minutes=5)
 CAPTCHA_LETTERS: Final = 5
@@ -77,12 +78,22 @@ def applicant_id_no(parts: Parts, applicant: Applicant) -> str:
     return parts.keys.open(applicant.id_no_sealed, context=f"applicants.id_no:{applicant.id}").decode()
 
 
+@dataclass(frozen=True)
+class _Tries:
+    """Wrong passwords in a row, and until when no other one is looked at."""
+
+    failures: int = 0
+    locked_until: datetime | None = None
+
+
 async def _refusal(uow: UnitOfWork, parts: Parts, sign_in: SignIn, applicant: Applicant | None) -> DomainError | None:
+    """A name that nobody has is answered step by step like one that somebody has, so that names cannot be found out."""
     now = parts.clock.now()
-    failures = applicant.failed_sign_ins if applicant else 0
-    if applicant and applicant.locked_until:
-        if now < applicant.locked_until:
-            return Locked(until=applicant.locked_until.isoformat())
+    tries = _tries_of(applicant) if applicant else await _strangers_tries(parts, sign_in.username)
+    failures = tries.failures
+    if tries.locked_until:
+        if now < tries.locked_until:
+            return Locked(until=tries.locked_until.isoformat())
         failures = 0
     if failures >= CAPTCHA_AFTER:
         if not sign_in.captcha_id or not sign_in.captcha:
@@ -93,25 +104,40 @@ async def _refusal(uow: UnitOfWork, parts: Parts, sign_in: SignIn, applicant: Ap
     if await parts.passwords.verify(hashed, sign_in.password) and applicant:
         await uow.applicants.save(replace(applicant, failed_sign_ins=0, locked_until=None))
         return None
-    if applicant is None:
-        return await _stranger(parts, sign_in.username, now)
-    return await _count_failure(uow, applicant, failures + 1, now)
+    failures += 1
+    tries = _Tries(failures, now + LOCKED_FOR if failures >= TRIES else None)
+    if applicant:
+        await _keep_tries(uow, applicant, tries, now)
+    else:
+        await _keep_strangers_tries(parts, sign_in.username, tries)
+    return Locked(until=tries.locked_until.isoformat()) if tries.locked_until else WrongPassword(left=TRIES - failures)
 
 
-async def _count_failure(uow: UnitOfWork, applicant: Applicant, failures: int, now: datetime) -> DomainError:
-    until = now + LOCKED_FOR if failures >= TRIES else None
-    await uow.applicants.save(replace(applicant, failed_sign_ins=failures, locked_until=until))
-    await record_audit(uow, "sign_in_failed", an_applicant(applicant.id), now=now, facts={"failures": failures})
-    return Locked(until=until.isoformat()) if until else WrongPassword(left=TRIES - failures)
+def _tries_of(applicant: Applicant) -> _Tries:
+    return _Tries(applicant.failed_sign_ins, applicant.locked_until)
 
 
-async def _stranger(parts: Parts, username: str, now: datetime) -> DomainError:
-    """A name that nobody has is answered like one that somebody has, so that names cannot be found out."""
-    key = f"stranger:{parts.keys.fingerprint(username.strip().lower())}"
-    failures = await parts.limiter.count(key, within_s=int(LOCKED_FOR.total_seconds()))
-    if failures >= TRIES:
-        return Locked(until=(now + LOCKED_FOR).isoformat())
-    return WrongPassword(left=TRIES - failures)
+async def _keep_tries(uow: UnitOfWork, applicant: Applicant, tries: _Tries, now: datetime) -> None:
+    after = replace(applicant, failed_sign_ins=tries.failures, locked_until=tries.locked_until)
+    await uow.applicants.save(after)
+    await record_audit(uow, "sign_in_failed", an_applicant(applicant.id), now=now, facts={"failures": tries.failures})
+
+
+async def _strangers_tries(parts: Parts, username: str) -> _Tries:
+    kept = await parts.limiter.recall(_strangers_key(parts, username))
+    failures, _, until = (kept or "0;").partition(";")
+    return _Tries(int(failures), datetime.fromisoformat(until) if until else None)
+
+
+async def _keep_strangers_tries(parts: Parts, username: str, tries: _Tries) -> None:
+    until = tries.locked_until.isoformat() if tries.locked_until else ""
+    await parts.limiter.remember(
+        _strangers_key(parts, username), f"{tries.failures};{until}", for_s=int(STRANGERS_KEPT.total_seconds())
+    )
+
+
+def _strangers_key(parts: Parts, username: str) -> str:
+    return f"stranger:{parts.keys.fingerprint(username.strip().lower())}"
 
 
 async def _captcha_fits(uow: UnitOfWork, captcha_id: str, answer: str, now: datetime) -> bool:

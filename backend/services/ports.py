@@ -189,6 +189,12 @@ class RateLimiter(Protocol):
     async def count(self, key: str, *, within_s: int) -> int:
         """Count one more; how many there were within the window, this one included."""
 
+    async def remember(self, key: str, text: str, *, for_s: int) -> None:
+        """Keep a few words about `key`; they may be lost."""
+
+    async def recall(self, key: str) -> str | None:
+        """What was kept, if it still is."""
+
 
 PaymentState = Literal["NOTPAY", "SUCCESS", "CLOSED", "REFUND", "UNKNOWN_ORDER"]
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from backend.domain.errors import DomainError
 from backend.services import binding
 from backend.services.errors import (
     CaptchaNeeded,
@@ -112,6 +113,32 @@ async def test_a_name_that_nobody_has_is_answered_like_a_wrong_password(parts: P
     with pytest.raises(WrongPassword) as caught:
         await binding.bind(parts, "o1", replace(BAD, username="nobody"))
     assert caught.value.left == 4
+
+
+async def _answers_to(parts: Parts, username: str, clock: MovableClock) -> list[str]:
+    """What eight wrong passwords for a name are answered with, the later ones with right captchas."""
+    found = []
+    for attempt in range(8):
+        told = replace(BAD, username=username)
+        if attempt > 3:
+            captcha_id, _ = await binding.draw_captcha(parts)
+            told = replace(told, captcha_id=captcha_id, captcha="abcde")
+        with pytest.raises(DomainError) as caught:
+            await binding.bind(parts, "o1", told)
+        found.append(f"{caught.value.code} {caught.value.facts()}")
+        clock.advance(seconds=1)
+    return found
+
+
+async def test_no_sequence_of_tries_tells_whether_a_name_exists(parts: Parts, a_clock: MovableClock) -> None:
+    parts = replace(parts, ids=KnownIds(parts.ids))  # type: ignore[arg-type]
+    start = a_clock.at
+    of_somebody = await _answers_to(parts, "demo1", a_clock)
+    a_clock.at = start
+    assert await _answers_to(parts, "nobody", a_clock) == of_somebody
+    assert [one.partition(" ")[0] for one in of_somebody] == (
+        ["wrong_password"] * 3 + ["captcha_needed", "wrong_password"] + ["locked"] * 3
+    )
 
 
 async def test_the_same_person_on_another_account_moves_the_binding(parts: Parts) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -25,3 +27,14 @@ class RedisRateLimiter:
         except RedisError:
             return 1
         return int(count)
+
+    async def remember(self, key: str, text: str, *, for_s: int) -> None:
+        with suppress(RedisError):
+            await self._redis.set(f"gongju:kept:{key}", text, ex=for_s)
+
+    async def recall(self, key: str) -> str | None:
+        try:
+            kept = await self._redis.get(f"gongju:kept:{key}")
+        except RedisError:
+            return None
+        return kept.decode() if isinstance(kept, bytes) else kept
