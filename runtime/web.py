@@ -46,7 +46,7 @@ def bearer(service_token: str, *, prefix: str) -> Callable[[web.Request, Handler
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path.startswith(prefix):
-            offered = request.headers.get("Authorization", "").encode()
+            offered = request.headers.get("Authorization", "").encode(errors="replace")
             if not hmac.compare_digest(offered, expected):
                 return error_response(401, "unauthorized", "the service token is missing or wrong")
         return await handler(request)

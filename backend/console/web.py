@@ -36,6 +36,8 @@ PUBLIC_PATHS: Final = ("/console/sign-in", "/console/static/")
 SEVERAL: Final = ","
 MAX_FIELD_BYTES: Final = 64 * 1024
 MAX_UPLOAD_BYTES: Final = 20 * 1024 * 1024 + 1
+MAX_FORM_BYTES: Final = MAX_UPLOAD_BYTES + 4 * MAX_FIELD_BYTES
+MAX_FIELDS: Final = 200
 CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
@@ -171,7 +173,7 @@ async def csrf(request: web.Request, handler: Handler) -> web.StreamResponse:
     who = request.get(SIGNED_IN)
     expected = who.csrf_token if who else request.cookies.get(BEFORE_SIGN_IN_COOKIE, "")
     offered = request.headers.get(CSRF_HEADER) or text_of(request, CSRF_FIELD)
-    if not expected or not hmac.compare_digest(expected.encode(), offered.encode()):
+    if not expected or not hmac.compare_digest(expected.encode(errors="replace"), offered.encode(errors="replace")):
         raise web.HTTPForbidden
     return await handler(request)
 
@@ -192,19 +194,24 @@ def _to_sign_in(request: web.Request) -> web.StreamResponse:
 
 
 async def _read_form(request: web.Request) -> Fields:
+    """The form, bounded as a whole: nobody has to be signed in to send one."""
     if request.content_type != "multipart/form-data":
         if (request.content_length or 0) > MAX_FIELD_BYTES:
             raise FormTooBig
         sent = await request.post()
         return {name: SEVERAL.join(value for value in sent.getall(name) if isinstance(value, str)) for name in sent}
     fields: dict[str, str | Upload] = {}
+    left = MAX_FORM_BYTES
     async for part in await request.multipart():
-        if isinstance(part, BodyPartReader) and part.name:
-            limit = MAX_UPLOAD_BYTES if part.filename else MAX_FIELD_BYTES
-            content = await _read_part(part, limit)
-            fields[part.name] = (
-                Upload(part.filename, content) if part.filename else content.decode("utf-8", errors="replace")
-            )
+        if not isinstance(part, BodyPartReader) or not part.name:
+            raise web.HTTPBadRequest
+        if len(fields) >= MAX_FIELDS:
+            raise FormTooBig
+        content = await _read_part(part, min(left, MAX_UPLOAD_BYTES if part.filename else MAX_FIELD_BYTES))
+        left -= len(content)
+        fields[part.name] = (
+            Upload(part.filename, content) if part.filename else content.decode("utf-8", errors="replace")
+        )
     return fields
 
 

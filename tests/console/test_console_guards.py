@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp import web
+from yarl import URL
 
 import backend
 from backend.console import words
@@ -57,6 +60,38 @@ async def test_signing_in_needs_the_token_of_its_own_page(browser: Browser, worl
     await world.a_member_of_staff()
     status, _ = await browser.post("/console/sign-in", {"username": "wang", "password": PASSWORD})
     assert status == 403
+
+
+async def test_a_token_that_is_no_text_is_refused_like_a_wrong_one(browser: Browser, world: World) -> None:
+    await world.a_member_of_staff()
+    await browser.sign_in()
+    status, _ = await browser.post("/console/sign-out", {}, headers={"X-CSRF-Token": "\udcff" * 43})
+    assert status == 403
+
+
+async def test_a_form_that_is_too_big_as_a_whole_is_refused_before_anybody_signed_in(browser: Browser) -> None:
+    """Each of its parts is within bounds; together they would fill the memory."""
+    form = aiohttp.FormData()
+    for number in range(24):
+        form.add_field(f"f{number}", io.BytesIO(bytes(1024 * 1024)), filename="a", content_type="application/pdf")
+    assert (await browser.post("/console/sign-in", form))[0] == 413
+
+
+async def test_a_form_of_a_thousand_fields_is_refused(browser: Browser) -> None:
+    with aiohttp.MultipartWriter("form-data") as form:
+        for number in range(1000):
+            form.append("x").set_content_disposition("form-data", name=f"f{number}")
+        status, _ = await browser.post("/console/sign-in", form)
+    assert status == 413
+
+
+@pytest.mark.parametrize(
+    "path", ["/console/static/../queue", "/console/static/%2e%2e/queue", "/console/sign-in/../queue", "/console//queue"]
+)
+async def test_no_spelling_of_a_page_opens_it_without_a_session(browser: Browser, path: str) -> None:
+    async with browser.client.get(URL(path, encoded=True), allow_redirects=False) as response:
+        assert response.status in (302, 403, 404)
+        assert "退出" not in await response.text()
 
 
 async def test_a_post_from_another_site_is_refused_whatever_it_carries(browser: Browser, world: World) -> None:
