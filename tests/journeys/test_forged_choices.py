@@ -1,0 +1,85 @@
+"""A choice id comes back from the user's own client: whatever it says, the talk goes on and nobody else waits."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import time
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+import pytest
+from conftest import RunningStack
+from people import Applicant
+
+from wechat.crypto import Envelopes
+
+pytestmark = pytest.mark.journey
+
+FORGED = (
+    "restart",
+    "back",
+    "out_of_scope",
+    "nothing_of_ours",
+    "action_listen",
+    "cancel_case:confirmed=yes",
+    "choose:field=__class__,option=x",
+    "choose:field=phone,index=99999,option=yes",
+    "choose:field=phone,number=99999999999999999999",
+    "choose:page=bind",
+    "inform:phone=1",
+    "upload_item:item=BA01",
+    "start_application:business_type=ADMIN",
+    "photo_nudge:direction=sideways",
+    "remove_entry:ordinal=-5",
+    "edit_field:field=__init__",
+    "redo:section=credentials",
+    "=",
+    ":",
+    "choose:",
+    "a=b",
+    pytest.param(
+        "session_start",
+        marks=pytest.mark.xfail(strict=True, reason="Rasa's own intent: nlu/payloads.py does not refuse it yet"),
+    ),
+)
+_NUMBERS = itertools.count(7_000_000_000_000_000)
+
+
+class ForgingClient:
+    """Somebody's own WeChat client that sends any choice id; the platform signs what it passes on."""
+
+    def __init__(self, running: RunningStack, openid: str) -> None:
+        told = running.environment.variables
+        self._envelopes = Envelopes(
+            app_id=told["WECHAT_APP_ID"], token=told["WECHAT_TOKEN"], aes_keys=[told["WECHAT_AES_KEY"]]
+        )
+        self._url, self._openid = f"{told['PUBLIC_URL']}/wechat", openid
+
+    async def taps(self, payload: str) -> str:
+        """What is answered within WeChat's five seconds; `success` when that is nothing."""
+        xml = (
+            f"<xml><ToUserName>gh_x</ToUserName><FromUserName>{self._openid}</FromUserName>"
+            f"<CreateTime>{int(time.time())}</CreateTime><MsgType>text</MsgType><Content>x</Content>"
+            f"<MsgId>{next(_NUMBERS)}</MsgId><bizmsgmenuid>{payload}</bizmsgmenuid></xml>"
+        )
+        key, stamp = self._envelopes._keys[0], str(int(time.time()))
+        sealed = key.encrypt(xml, timestamp=stamp, nonce="7")
+        signed = re.search(r"<MsgSignature><!\[CDATA\[(\w+)", sealed)
+        assert signed
+        query = {"timestamp": stamp, "nonce": "7", "encrypt_type": "aes", "msg_signature": signed[1]}
+        async with aiohttp.ClientSession() as http, http.post(self._url, params=query, data=sealed) as answer:
+            assert answer.status == 200
+            text = await answer.text()
+        found = re.search(r"<Encrypt><!\[CDATA\[([^]]+)", text)
+        return key.decrypt(found[1]) if found else text
+
+
+@pytest.mark.parametrize("payload", FORGED)
+async def test_a_forged_choice_gets_an_answer_like_any_other(
+    running: RunningStack, joins: Callable[[str], Awaitable[Applicant]], payload: str
+) -> None:
+    applicant = await joins("小伪")
+    answer = await ForgingClient(running, applicant.openid).taps(payload)
+    assert answer != "success", "nothing was answered: the turn is being repeated, and others may wait for it"
+    assert "系统这会儿有点忙" not in answer
