@@ -1,0 +1,97 @@
+"""The pages on a small server, with a backend that answers what a test tells it to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.app import UPLOAD_CODES
+from bot.h5 import Ports, add_routes
+from bot.h5.backend import Backend
+from bot.h5.routes import InboxAway, UploadRefused
+from bot.photos.guard import CleanPhoto, PhotoRefused, clean_document
+
+OPENID = "oAPPLICANT0000000000000000001"
+
+
+class Memory:
+    """Redis' two calls, in a dictionary."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    async def set(self, name: str, value: str, *, ex: int) -> None:
+        self.kept[name] = value
+
+    async def get(self, name: str) -> str | None:
+        return self.kept.get(name)
+
+
+@dataclass
+class FakeBackend:
+    """Speaks section 4 of docs/contracts.md; answers what a test tells it to."""
+
+    answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    went_on: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    inbox_is_away: bool = False
+    calls: list[tuple[str, Any]] = field(default_factory=list)
+
+    async def answer(self, request: web.Request) -> web.Response:
+        path = request.path.removeprefix("/internal/v1/").removeprefix(f"applicants/{OPENID}/")
+        is_json = request.can_read_body and request.content_type == "application/json"
+        self.calls.append((path, await request.json() if is_json else await request.read() or None))
+        if path == "files":
+            return web.json_response({"file_id": f"f_{len(self.calls)}"}, status=201)
+        status, body = self.answers.get(path, (404, {"error": {"code": "unknown"}}))
+        if isinstance(body, bytes):
+            return web.Response(body=body, content_type="image/jpeg", status=status)
+        return web.json_response(body, status=status)
+
+
+@pytest.fixture
+def backend() -> FakeBackend:
+    return FakeBackend()
+
+
+@pytest.fixture
+async def h5(backend: FakeBackend, a_clock: Any) -> AsyncIterator[web.Application]:
+    """The pages, with the backend's and WeChat's sides played."""
+    inner = web.Application()
+    inner.router.add_route("*", "/{path:.*}", backend.answer)
+    async with TestServer(inner) as server, aiohttp.ClientSession() as http:
+
+        async def openid_of_code(code: str) -> str:
+            return code
+
+        async def clean_upload(content: bytes) -> list[CleanPhoto]:
+            try:
+                return clean_document(content)
+            except PhotoRefused as refused:
+                raise UploadRefused(UPLOAD_CODES[refused.code]) from None
+
+        async def go_on(openid: str, key: str, facts: Mapping[str, Any]) -> None:
+            if backend.inbox_is_away:
+                raise InboxAway
+            backend.went_on.append((openid, key, dict(facts)))
+
+        app = web.Application()
+        ports = Ports(
+            backend=Backend(http, url=str(server.make_url("")), service_token="s" * 20),
+            clock=a_clock, memory=Memory(), openid_of_code=openid_of_code, clean_upload=clean_upload, go_on=go_on,
+            app_id="wx1", public_url="http://gongju.example", open_url="http://open.example",
+            res_url="http://res.example", service_token="s" * 20, frame_ancestors=None,
+        )  # fmt: skip
+        add_routes(app, ports)
+        yield app
+
+
+@pytest.fixture
+async def phone(h5: web.Application) -> AsyncIterator[TestClient[Any, Any]]:
+    async with TestClient(TestServer(h5), cookie_jar=aiohttp.CookieJar(unsafe=True)) as client:
+        yield client

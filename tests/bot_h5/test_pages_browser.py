@@ -1,0 +1,188 @@
+"""The pages in a browser: what their scripts do, and that no page breaks its own content policy."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from PIL import Image
+from playwright.async_api import Page, async_playwright, expect
+
+from launcher.browser import Browser
+
+OPENID = "oAPPLICANT0000000000000000001"
+BRIDGE = """
+window.asked = [];
+window.WeixinJSBridge = {
+  invoke(name, facts, then) { window.asked.push([name, facts]); then({ err_msg: `${name}:ok`.toLowerCase()
+    .replace('getbrandwcpayrequest', 'get_brand_wcpay_request') }); },
+  call(name) { window.asked.push([name]); },
+};
+"""
+ITEM = {"item": "WK01", "name": "劳动合同", "hint": "每一页", "required": True, "state": "not_uploaded", "files": []}
+Open = Callable[[str], Awaitable[None]]
+
+
+@pytest.fixture
+async def page(h5: web.Application, chromium: Browser) -> AsyncIterator[Page]:
+    """A phone-sized browser inside WeChat; a broken script or content policy fails the test."""
+    faults: list[str] = []
+    async with TestServer(h5) as server, async_playwright() as playwright:
+        launched = await playwright.chromium.launch(**asdict(chromium))
+        context = await launched.new_context(
+            base_url=f"http://{server.host}:{server.port}", viewport={"width": 390, "height": 844}, locale="zh-CN"
+        )
+        await context.add_init_script(BRIDGE)
+        page = await context.new_page()
+        page.set_default_timeout(8000)
+        await page.route("http://res.example/**", lambda route: route.fulfill(body="", content_type="text/javascript"))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+        yield page
+        await launched.close()
+    assert [fault for fault in faults if "the server responded with a status of" not in fault] == []
+
+
+@pytest.fixture
+def opens(page: Page, backend: Any) -> Open:
+    """Tap a link from the chat for the purpose: to OAuth and back."""
+
+    async def go(purpose: str) -> None:
+        link = {"link_id": "l1", "purpose": purpose, "openid": OPENID, "case_no": "GJ20260316-00001"}
+        backend.answers["links/redeem"] = (200, link)
+        to_oauth = await page.request.get(f"/h5/l/{'t' * 32}", max_redirects=0)
+        state = to_oauth.headers["location"].partition("state=")[2].partition("#")[0]
+        await page.goto(f"/h5/oauth?code={OPENID}&state={state}")
+
+    return go
+
+
+def a_photo(width: int = 600, height: int = 800) -> bytes:
+    content = io.BytesIO()
+    Image.effect_noise((width, height), 40).convert("RGB").save(content, "JPEG")
+    return content.getvalue()
+
+
+async def test_the_crop_frame_is_sent_in_the_photos_own_pixels(page: Page, backend: Any, opens: Open) -> None:
+    """The photo is shown smaller than it is; the frame that the backend proposed comes back as it was."""
+    box = {"x": 300, "y": 200, "w": 750, "h": 1050}
+    photo = {"file_id": "f_1", "width": 1500, "height": 2000, "box": box}
+    backend.answers["photo"] = backend.answers["photo/crop"] = (200, photo)
+    backend.answers["files/f_1"] = (200, a_photo(1500, 2000))
+    await opens("crop")
+    await expect(page.locator(".cropper-crop-box")).to_be_visible()
+    await page.click("#use")
+    await page.wait_for_function("window.asked.some(([name]) => name === 'closeWindow')")
+    sent = next(body for path, body in backend.calls if path == "photo/crop")
+    assert {name: abs(sent[name] - box[name]) <= 2 for name in box} == dict.fromkeys(box, True)
+
+
+async def test_a_nudged_frame_moves(page: Page, backend: Any, opens: Open) -> None:
+    box = {"x": 300, "y": 200, "w": 750, "h": 1050}
+    photo = {"file_id": "f_1", "width": 1500, "height": 2000, "box": box}
+    backend.answers["photo"] = backend.answers["photo/crop"] = (200, photo)
+    backend.answers["files/f_1"] = (200, a_photo(1500, 2000))
+    await opens("crop")
+    await expect(page.locator(".cropper-crop-box")).to_be_visible()
+    await page.click("[data-move='0,-1']")
+    await page.click("#use")
+    await page.wait_for_function("window.asked.some(([name]) => name === 'closeWindow')")
+    sent = next(body for path, body in backend.calls if path == "photo/crop")
+    assert sent["y"] < box["y"] - 5 and abs(sent["x"] - box["x"]) <= 2
+
+
+async def test_the_password_can_be_shown_and_hidden(page: Page, opens: Open) -> None:
+    await opens("bind")
+    password, eye = page.locator("input[name=password]"), page.locator(".eye")
+    await eye.click()
+    await expect(password).to_have_attribute("type", "text")
+    await expect(eye).to_have_attribute("aria-label", "隐藏密码")
+    await eye.click()
+    await expect(password).to_have_attribute("type", "password")
+
+
+async def test_a_forgotten_tick_is_said_before_anything_typed_is_lost(page: Page, backend: Any, opens: Open) -> None:
+    await opens("bind")
+    await page.fill("input[name=username]", "demo1")
+    await page.fill("input[name=password]", "geheim")
+    await page.click("button[type=submit]")
+    await expect(page.get_by_role("alert")).to_have_text("请先阅读并勾选服务条款。")
+    await expect(page.locator("input[name=password]")).to_have_value("geheim")
+    assert "bind" not in [path for path, _ in backend.calls]
+
+
+async def test_paying_opens_wechats_sheet_with_the_orders_parameters(page: Page, backend: Any, opens: Open) -> None:
+    jsapi = {"appId": "wx1", "timeStamp": "1", "nonceStr": "n", "package": "prepay_id=1", "paySign": "s"}
+    order = {"amount_fen": 98000, "description": "预审服务费", "deadline": "2026-03-17T02:00:00Z", "jsapi": jsapi}
+    backend.answers["pay/prepare"] = (200, order)
+    backend.answers["pay/check"] = (200, {"paid": True})
+    await opens("pay")
+    await expect(page.locator("#done")).to_be_hidden()
+    await page.click("#pay")
+    await expect(page.get_by_role("status")).to_have_text("支付成功，我们开始审核材料了。")
+    await expect(page.locator("#pay")).to_be_hidden()
+    await expect(page.locator("#done")).to_be_visible()
+    assert (await page.evaluate("window.asked"))[0] == ["getBrandWCPayRequest", jsapi]
+
+
+async def test_an_upload_is_counted_and_a_failed_one_can_be_tried_again(
+    page: Page, backend: Any, opens: Open, tmp_path: Path
+) -> None:
+    backend.answers["materials"] = (200, {"items": [ITEM]})
+    backend.answers["materials/WK01/files"] = (503, {})
+    (tmp_path / "第1页.jpg").write_bytes(a_photo())
+    await opens("upload")
+    await page.set_input_files("input[type=file]", tmp_path / "第1页.jpg")
+    await expect(page.locator(".uploads .bad")).to_contain_text("第1页.jpg")
+    backend.answers["materials/WK01/files"] = (200, {"items": [{**ITEM, "state": "uploaded", "files": ["f_1"]}]})
+    await page.get_by_role("button", name="重试").click()
+    await expect(page.locator(".uploads .good")).to_have_text("第1页.jpg · 已收到")
+    await expect(page.locator("[data-state]")).to_have_text("待审 · 1 张")
+    keys = {body["file_ids"][0] for path, body in backend.calls if path == "materials/WK01/files"}
+    assert len(keys) == 2
+
+
+async def test_a_file_that_cannot_be_read_says_what_to_send(
+    page: Page, backend: Any, opens: Open, tmp_path: Path
+) -> None:
+    backend.answers["materials"] = (200, {"items": [ITEM]})
+    (tmp_path / "a.jpg").write_bytes(b"not a picture")
+    await opens("upload")
+    await page.set_input_files("input[type=file]", tmp_path / "a.jpg")
+    await expect(page.locator(".uploads .bad")).to_contain_text("只收 JPG、PNG、WEBP 照片和 PDF。")
+
+
+async def test_a_slow_upload_shows_its_progress(page: Page, backend: Any, opens: Open, tmp_path: Path) -> None:
+    backend.answers["materials"] = (200, {"items": [ITEM]})
+    backend.answers["materials/WK01/files"] = (200, {"items": [{**ITEM, "files": ["f_1"]}]})
+    (tmp_path / "a.jpg").write_bytes(a_photo())
+    await opens("upload")
+    held: list[Any] = []
+    await page.route("**/h5/upload/WK01", lambda route: held.append(route))
+    await page.set_input_files("input[type=file]", tmp_path / "a.jpg")
+    await expect(page.get_by_role("progressbar")).to_be_visible()
+    await held[0].continue_()
+    await expect(page.get_by_role("progressbar")).to_be_hidden()
+
+
+async def test_done_uploading_lets_the_chat_go_on_and_closes_the_page(page: Page, backend: Any, opens: Open) -> None:
+    backend.answers["materials"] = (200, {"items": [{**ITEM, "files": ["f_1", "f_2"]}]})
+    await opens("upload")
+    await page.click("#done")
+    await page.wait_for_function("window.asked.some(([name]) => name === 'closeWindow')")
+    assert [key for _, key, _ in backend.went_on] == ["page:l1:upload:2"]
+
+
+async def test_keyboard_focus_is_visible(page: Page, opens: Open) -> None:
+    await opens("bind")
+    seen = set()
+    for _ in range(7):
+        await page.keyboard.press("Tab")
+        seen.add(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
+    assert seen == {"solid"}
