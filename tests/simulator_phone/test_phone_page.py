@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.async_api import expect
 
 from simulator import samples
 from simulator.oauth import OAUTH
@@ -190,3 +191,20 @@ async def test_a_reload_shows_the_same_chat(shown: Shown) -> None:
     await shown.page.reload()
     await shown.said("收到：你好")
     assert await shown.page.locator(".said").count() == before
+
+
+async def test_what_was_said_last_stays_in_sight_when_the_drawer_opens(shown: Shown) -> None:
+    await shown.open()
+    for number in range(12):
+        await shown.type(f"第{number}句")
+        await shown.said(f"收到：第{number}句")
+    await shown.page.get_by_role("button", name="更多：图片、语音、位置").click()
+    await expect(shown.page.get_by_role("button", name="相册")).to_be_visible()
+    await expect(shown.page.locator(".said.account").last).to_be_in_viewport(ratio=0.9)
+    hidden_px = "chat => chat.scrollHeight - chat.scrollTop - chat.clientHeight"
+    await shown.page.wait_for_function(f"({hidden_px})(document.querySelector('.chat')) < 2")
+
+
+async def test_the_control_address_of_the_phone_leads_to_it(shown: Shown) -> None:
+    await shown.page.goto(f"{shown.url}/_sim/phone")
+    await expect(shown.page.get_by_role("button", name="关注公众号")).to_be_visible()
