@@ -40,6 +40,7 @@ EXACT: Final[Mapping[str, str]] = {
     "上一步": "previous", "返回": "previous", "跳过": "skip", "保存": "save_draft", "先存着": "save_draft", "重填": "redo",
     "取消": "cancel_case", "取消办理": "cancel_case", "帮助": "help", "转人工": "human", "人工": "human",
     "到哪一步了": "ask_progress", "进度": "ask_progress", "继续": "resume", "还差什么": "ask_missing", "提交": "submit",
+    "再发一次": "resume", "再发一个": "resume", "链接过期了": "resume", "链接失效了": "resume",
 }  # fmt: skip
 
 

@@ -52,3 +52,11 @@ def test_a_wish_outlives_asking_for_another_link():
     backend.is_bound, backend.sent = True, []
     talk(backend, "resume", standing)
     assert backend.sent == [("progress", {})]
+
+
+def test_the_words_of_the_expired_page_bring_a_new_link():
+    """The page says: 回到聊天，说“再发一次”."""
+    backend = Backend()
+    reading = Reading(text="再发一次", intent="unknown", confidence=0.1, key="k")
+    asyncio.run(Turn("o1", "action_talk", reading, backend).run(Standing.of_slots({"asked": {"form": None}})))
+    assert backend.sent == [("open", {})]
