@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 import socket
 import sys
@@ -16,6 +17,8 @@ from typing import Final
 import aiohttp
 
 ROOT: Final = Path(__file__).resolve().parent.parent
+PORTS: Final = range(20_000, 32_000)
+_given: set[int] = set()
 Ready = Callable[[], Awaitable[bool]]
 
 
@@ -119,18 +122,26 @@ class Part:
 
 
 def free_port(preferred: int | None = None) -> int:
-    """`preferred` if nobody listens on it, else any free one."""
-    for port in (preferred, 0):
-        if port is None:
-            continue
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
+    """`preferred` if nobody listens on it, else a free one.
+
+    Outside the range from which the kernel takes ports for outgoing connections, or one of those could take it before
+    the part that it is for listens; never the same one twice.
+    """
+    for port in (*([preferred] if preferred else []), *random.sample(PORTS, k=200)):
+        if port not in _given and _is_free(port):
+            _given.add(port)
+            return port
     raise PartFailed("no free port on this machine")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 def answers_http(url: str) -> Ready:

@@ -15,7 +15,7 @@ import pytest
 
 from launcher.__main__ import links
 from launcher.environment import PREFERRED_PORTS, Environment, local_environment
-from launcher.process import Part, PartFailed
+from launcher.process import Part, PartFailed, free_port
 from launcher.progress import Progress
 from launcher.running import note_running, running_in
 from launcher.stack import Stack
@@ -192,3 +192,10 @@ def _runs(pid: int) -> bool:
         return b"Z (zombie)" not in Path(f"/proc/{pid}/status").read_bytes()
     except FileNotFoundError:
         return False
+
+
+def test_chosen_ports_are_not_those_of_outgoing_connections() -> None:
+    lowest_outgoing = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    ports = [free_port() for _ in range(50)]
+    assert len(set(ports)) == 50
+    assert max(ports) < lowest_outgoing
