@@ -176,7 +176,12 @@ def _envelopes(settings: Settings) -> Envelopes:
     aes_keys = [settings.wechat_aes_key.get_secret_value()]
     if settings.wechat_aes_key_previous is not None:
         aes_keys.append(settings.wechat_aes_key_previous.get_secret_value())
-    return Envelopes(app_id=settings.wechat_app_id, token=settings.wechat_token.get_secret_value(), aes_keys=aes_keys)
+    return Envelopes(
+        app_id=settings.wechat_app_id,
+        token=settings.wechat_token.get_secret_value(),
+        aes_keys=aes_keys,
+        plain_allowed=settings.wechat_plain_pushes,
+    )
 
 
 async def _resources(stack: AsyncExitStack) -> AsyncIterator[None]:

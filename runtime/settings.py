@@ -43,6 +43,7 @@ class Settings(BaseModel):
     wechat_token: Annotated[SecretStr, Field(min_length=3, max_length=32)]
     wechat_aes_key: Annotated[SecretStr, Field(min_length=43, max_length=43)]
     wechat_aes_key_previous: Annotated[SecretStr | None, BeforeValidator(_blank_is_missing)] = None
+    wechat_plain_pushes: bool = False
     wechat_original_id: Text
     wechat_api_url: Url = "https://api.weixin.qq.com"
     wechat_open_url: Url = "https://open.weixin.qq.com"

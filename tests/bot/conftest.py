@@ -234,6 +234,7 @@ def an_environment(*, database_url: str, redis_url: str, parts_url: str, **chang
         "redis_url": redis_url,
         "object_store_url": "file:///nowhere",
         "smtp_url": "smtp://127.0.0.1:1",
+        "wechat_plain_pushes": "true",
         "mail_from": "a@example.com",
         "public_url": "http://127.0.0.1:1",
         "backend_url": parts_url,

@@ -49,6 +49,18 @@ async def test_a_push_in_plain_mode_is_answered_in_plain(phone: Any) -> None:
     assert await phone.push(OPENID, **a_text("你好")) == "收到：你好"
 
 
+async def test_the_signature_of_a_sealed_push_opens_no_door_for_a_plain_one(
+    start_bot: Any, engine: AsyncEngine
+) -> None:
+    """The address of a push carries a signature that does not cover the body: whoever sees one could send any."""
+    phone = await start_bot(wechat_plain_pushes="false")
+    assert await phone.push(OPENID, **a_text("你好")) == "收到：你好"
+    before = await stored(engine)
+    phone.is_secure = False
+    response = await phone.post(phone.xml("oSomebodyElse", **a_text("取消办理")))
+    assert (await response.text(), await stored(engine)) == ("success", before)
+
+
 async def test_the_rest_of_a_long_answer_follows_by_customer_service_message(
     phone: Any, parts: Any, sent_later: Any
 ) -> None:
