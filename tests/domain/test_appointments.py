@@ -1,0 +1,411 @@
+"""Slots, holds, giving a visit up in time, the swap, the waitlist and reading a wish."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.domain.appointment_refusals import (
+    AppointmentExists,
+    CancelTooLate,
+    NoAppointment,
+    SlotAmbiguous,
+    SlotClosed,
+    SlotFull,
+    SlotNotOffered,
+    SlotPast,
+    SlotUnknown,
+    VisitNotNeeded,
+)
+from backend.domain.appointments import (
+    Appointment,
+    AppointmentState,
+    Hold,
+    Slot,
+    SlotLabel,
+    hold_seat,
+    label_of,
+    last_moment,
+    next_reminder,
+    require_in_time,
+    swap,
+    taken_by,
+    visit_at,
+)
+from backend.domain.calendars import (
+    BEIJING,
+    AppointmentKind,
+    Calendar,
+    CalendarFaulty,
+    Closure,
+    HalfDay,
+    Opening,
+    read_calendar,
+    read_closure,
+    windows,
+)
+from backend.domain.case import Stage
+from backend.domain.errors import DomainError
+from backend.domain.profile import AppointmentMode
+from backend.domain.waitlist import SlotWish, Waiting, choose, next_in_line, offer_until
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "rules" / "appointments.md"
+
+
+def a_slot(
+    slot_id: str = "sl_1", *, on: date = date(2026, 11, 25), at: time = time(9), seats: int = 1, closed: bool = False
+) -> Slot:
+    starts_at = datetime.combine(on, at, BEIJING)
+    ends_at = starts_at + timedelta(hours=2, minutes=30)
+    return Slot(slot_id, AppointmentKind.RE_REVIEW, starts_at, ends_at, seats, closed)
+
+
+def a_calendar() -> Calendar:
+    openings = tuple(Opening(day, time(9), time(11, 30)) for day in range(4))
+    return Calendar("cal_1", AppointmentKind.RE_REVIEW, "示例大厅", openings, seats=5)
+
+
+def an_appointment(**changes: object) -> Appointment:
+    whole = Appointment("ap_1", "C-1", "sl_1", AppointmentState.CONFIRMED)
+    return replace(whole, **changes)  # type: ignore[arg-type]
+
+
+# Seats
+
+
+def test_an_expired_hold_frees_its_seat_on_the_second() -> None:
+    assert hold_seat(a_slot(), [Hold("C-1", NOW)], case_id="C-2", now=NOW).case_id == "C-2"
+
+
+def test_a_hold_that_has_not_ended_keeps_its_seat() -> None:
+    with pytest.raises(SlotFull):
+        hold_seat(a_slot(), [Hold("C-1", NOW + timedelta(seconds=1))], case_id="C-2", now=NOW)
+
+
+def test_a_case_that_sits_here_renews_its_hold_and_takes_no_second_seat() -> None:
+    later = NOW + timedelta(hours=24)
+    hold = hold_seat(a_slot(), [Hold("C-1", NOW + timedelta(hours=1))], case_id="C-1", now=NOW, until=later)
+    assert hold == Hold("C-1", later)
+
+
+def test_a_time_that_has_begun_cannot_be_booked() -> None:
+    with pytest.raises(SlotPast):
+        hold_seat(a_slot(), [], case_id="C-1", now=a_slot().starts_at)
+
+
+def test_a_closed_day_cannot_be_booked() -> None:
+    with pytest.raises(SlotClosed):
+        hold_seat(a_slot(closed=True), [], case_id="C-1", now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("slot", "taken", "now", "label"),
+    [
+        (a_slot(), 0, NOW, SlotLabel.OPEN),
+        (a_slot(), 1, NOW, SlotLabel.FULL),
+        (a_slot(), 0, a_slot().starts_at, SlotLabel.PAST),
+        (a_slot(closed=True), 0, NOW, SlotLabel.CLOSED),
+    ],
+)
+def test_a_slot_says_what_it_is(slot: Slot, taken: int, now: datetime, label: SlotLabel) -> None:
+    assert label_of(slot, taken, now=now) is label
+
+
+@given(seats=st.integers(1, 4), deeds=st.lists(st.tuples(st.integers(0, 6), st.integers(-3, 3)), max_size=40))
+def test_no_order_of_bookings_ever_takes_more_seats_than_there_are(seats: int, deeds: list[tuple[int, int]]) -> None:
+    slot, now = a_slot(seats=seats), NOW
+    held: dict[str, Hold] = {}
+    for person, hours in deeds:
+        now += timedelta(minutes=10)
+        case_id, until = f"C-{person}", now + timedelta(hours=hours) if hours else None
+        try:
+            held[case_id] = hold_seat(slot, list(held.values()), case_id=case_id, now=now, until=until)
+        except SlotFull:
+            assert len(taken_by(list(held.values()), now=now) - {case_id}) == seats
+        assert seats - len(taken_by(list(held.values()), now=now)) >= 0
+
+
+# Giving up in time
+
+
+def test_cancelling_at_the_last_second_of_the_day_before_is_allowed() -> None:
+    require_in_time(a_slot(), now=datetime(2026, 11, 24, 23, 59, 59, tzinfo=BEIJING))
+
+
+def test_cancelling_at_the_first_second_of_the_day_is_refused() -> None:
+    with pytest.raises(CancelTooLate) as refused:
+        require_in_time(a_slot(), now=datetime(2026, 11, 25, 0, 0, tzinfo=BEIJING))
+    assert refused.value.until == "11月24日 23:59"
+
+
+@given(st.integers(-10_000_000, 10_000_000))
+def test_in_time_means_an_earlier_calendar_day_in_beijing_whatever_the_hour(seconds: int) -> None:
+    now = NOW + timedelta(seconds=seconds)
+    is_earlier = now.astimezone(BEIJING).date() < date(2026, 11, 25)
+    assert (now < last_moment(a_slot(), None)) == is_earlier
+
+
+def test_a_cut_off_hour_ends_the_day_before_earlier() -> None:
+    day_before = datetime(2026, 11, 24, 16, 59, 59, tzinfo=BEIJING)
+    require_in_time(a_slot(), now=day_before, cut_off=time(17))
+    with pytest.raises(CancelTooLate):
+        require_in_time(a_slot(), now=day_before + timedelta(seconds=1), cut_off=time(17))
+
+
+def test_a_visit_that_we_called_off_may_be_given_up_at_any_time() -> None:
+    require_in_time(a_slot(closed=True), now=a_slot().starts_at)
+
+
+# The swap
+
+
+def test_a_swap_gives_the_new_seat_and_gives_up_the_old_one() -> None:
+    new, old = swap(an_appointment(), a_slot(), a_slot("sl_2", at=time(13)), [], new_id="ap_2", now=NOW)
+    assert (new.slot_id, new.state, old.state) == ("sl_2", AppointmentState.CONFIRMED, AppointmentState.CANCELLED)
+
+
+def test_a_swap_to_a_full_time_keeps_the_old_one() -> None:
+    with pytest.raises(SlotFull):
+        swap(an_appointment(), a_slot(), a_slot("sl_2"), [Hold("C-9", None)], new_id="ap_2", now=NOW)
+
+
+def test_a_swap_on_the_day_itself_is_refused_as_cancelling_is() -> None:
+    with pytest.raises(CancelTooLate):
+        swap(an_appointment(), a_slot(), a_slot("sl_2"), [], new_id="ap_2", now=a_slot().starts_at)
+
+
+def test_a_swap_of_a_held_seat_keeps_its_countdown() -> None:
+    held = an_appointment(state=AppointmentState.HELD, hold_expires_at=NOW + timedelta(hours=3))
+    new, _ = swap(held, a_slot(), a_slot("sl_2"), [], new_id="ap_2", now=NOW)
+    assert (new.state, new.hold_expires_at) == (AppointmentState.HELD, held.hold_expires_at)
+
+
+def test_a_swap_to_the_same_time_is_none() -> None:
+    with pytest.raises(AppointmentExists):
+        swap(an_appointment(), a_slot(), a_slot(), [], new_id="ap_2", now=NOW)
+
+
+@given(
+    seats=st.integers(1, 2),
+    moves=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(0, 40)), max_size=30),
+)
+def test_whatever_is_swapped_everybody_keeps_exactly_one_seat(seats: int, moves: list[tuple[int, int, int]]) -> None:
+    slots = [a_slot(f"sl_{n}", on=date(2026, 11, 24 + n), seats=seats * 2) for n in range(3)]
+    rows = [Appointment(f"ap_{n}", f"C-{n}", "sl_0", AppointmentState.CONFIRMED) for n in range(min(4, seats * 2))]
+    now = NOW
+    for count, (person, place, hours) in enumerate(moves):
+        now += timedelta(hours=hours % 3)
+        mine = next((row for row in rows if row.is_live and row.case_id == f"C-{person}"), None)
+        if mine is None:
+            continue
+        target = slots[place]
+        holds = [Hold(row.case_id, None) for row in rows if row.is_live and row.slot_id == target.id]
+        source = next(slot for slot in slots if slot.id == mine.slot_id)
+        try:
+            new, old = swap(mine, source, target, holds, new_id=f"new_{count}", now=now)
+        except DomainError:
+            continue
+        rows = [old if row.id == mine.id else row for row in rows] + [new]
+        live = [row.case_id for row in rows if row.is_live]
+        assert sorted(live) == sorted(set(live))
+        assert all(sum(row.is_live and row.slot_id == one.id for row in rows) <= one.seats for one in slots)
+    assert len([row for row in rows if row.is_live]) == min(4, seats * 2)
+
+
+def test_what_is_over_cannot_be_given_up_again() -> None:
+    with pytest.raises(NoAppointment):
+        an_appointment(state=AppointmentState.ATTENDED).to(AppointmentState.CANCELLED)
+
+
+# Reading a wish
+
+WEDNESDAY, THURSDAY = date(2026, 11, 25), date(2026, 11, 26)
+OFFERED = (
+    a_slot("w_am", on=WEDNESDAY),
+    a_slot("w_pm", on=WEDNESDAY, at=time(13)),
+    a_slot("t_am", on=THURSDAY),
+)
+
+
+@pytest.mark.parametrize(
+    ("wish", "slot_id"),
+    [
+        (SlotWish(number=2), "w_pm"),
+        (SlotWish(number=-1), "t_am"),
+        (SlotWish(on=WEDNESDAY, half=HalfDay.AM), "w_am"),
+        (SlotWish(on=THURSDAY), "t_am"),
+        (SlotWish(half=HalfDay.PM), "w_pm"),
+        (SlotWish(half=HalfDay.AM, number=2), "t_am"),
+        (SlotWish(slot_id="t_am"), "t_am"),
+    ],
+)
+def test_a_wish_finds_its_time(wish: SlotWish, slot_id: str) -> None:
+    assert choose(OFFERED, wish).id == slot_id
+
+
+@pytest.mark.parametrize(
+    ("wish", "refusal"),
+    [
+        (SlotWish(on=WEDNESDAY), SlotAmbiguous),
+        (SlotWish(half=HalfDay.AM), SlotAmbiguous),
+        (SlotWish(on=date(2026, 11, 27)), SlotNotOffered),
+        (SlotWish(number=4), SlotNotOffered),
+        (SlotWish(number=0), SlotNotOffered),
+        (SlotWish(number=-4), SlotNotOffered),
+        (SlotWish(slot_id="x"), SlotUnknown),
+    ],
+)
+def test_a_wish_that_fits_nothing_or_too_much_is_asked_back(wish: SlotWish, refusal: type[DomainError]) -> None:
+    with pytest.raises(refusal):
+        choose(OFFERED, wish)
+
+
+# The waitlist
+
+
+def test_a_freed_seat_goes_to_the_first_whose_wish_fits() -> None:
+    line = [Waiting(3, "C-3"), Waiting(1, "C-1", SlotWish(half=HalfDay.PM)), Waiting(2, "C-2")]
+    assert next_in_line(a_slot(), line) == Waiting(2, "C-2")
+
+
+def test_nobody_gets_a_seat_where_he_sits() -> None:
+    assert next_in_line(a_slot(), [Waiting(1, "C-1")], sitting={"C-1"}) is None
+
+
+@given(
+    st.lists(
+        st.builds(SlotWish, on=st.sampled_from([None, WEDNESDAY, THURSDAY]), half=st.sampled_from([None, *HalfDay])),
+        max_size=12,
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_nobody_is_passed_over_for_somebody_who_came_later(wishes: list[SlotWish], chance: object) -> None:
+    line = [Waiting(number, f"C-{number}", wish) for number, wish in enumerate(wishes)]
+    chance.shuffle(line)  # type: ignore[attr-defined]
+    served: list[int] = []
+    while (one := next_in_line(OFFERED[0], line)) is not None:
+        served.append(one.number)
+        line.remove(one)
+    assert served == [number for number, wish in enumerate(wishes) if wish.fits(OFFERED[0])]
+
+
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        ("2026-11-23T10:00+08:00", "2026-11-23T12:00+08:00"),
+        ("2026-11-23T21:00+08:00", "2026-11-24T10:00+08:00"),
+        ("2026-11-24T03:00+08:00", "2026-11-24T10:00+08:00"),
+        ("2026-11-25T08:30+08:00", "2026-11-25T09:00+08:00"),
+    ],
+)
+def test_an_offer_leaves_the_night_out_and_ends_before_the_visit_begins(now: str, until: str) -> None:
+    assert offer_until(a_slot(), now=datetime.fromisoformat(now), hours=2) == datetime.fromisoformat(until)
+
+
+# Calendars
+
+
+def test_a_week_has_the_windows_of_its_pattern_and_marks_what_is_closed() -> None:
+    holiday = Closure(date(2026, 11, 25), date(2026, 11, 25), "停办一天")
+    found = list(windows(a_calendar(), [holiday], first=date(2026, 11, 23), last=date(2026, 11, 29)))
+    assert [(one.starts_at.day, one.closed) for one in found] == [(23, False), (24, False), (25, True), (26, False)]
+
+
+def test_a_closure_of_another_place_closes_nothing_here() -> None:
+    other = Closure(date(2026, 11, 23), date(2026, 11, 29), "装修", calendar_id="cal_2")
+    found = windows(a_calendar(), [other], first=date(2026, 11, 23), last=date(2026, 11, 29))
+    assert not any(one.closed for one in found)
+
+
+ROW = {
+    "id": "c",
+    "kind": "re_review",
+    "place": "大厅",
+    "seats": 3,
+    "weekly": [{"days": [1], "windows": ["09:00-11:30"]}],
+}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"kind": "party"},
+        {"place": " "},
+        {"seats": 0},
+        {"seats": "many"},
+        {"weekly": [{"days": [8], "windows": ["09:00-11:30"]}]},
+        {"weekly": [{"days": [1], "windows": ["11:30-09:00"]}]},
+        {"weekly": [{"days": [1], "windows": ["morning"]}]},
+        {"cut_off": "25:00"},
+        {"ahead_days": 0},
+    ],
+)
+def test_a_calendar_that_cannot_be_is_refused(broken: dict[str, object]) -> None:
+    assert read_calendar(ROW).seats == 3
+    with pytest.raises(CalendarFaulty):
+        read_calendar({**ROW, **broken})
+
+
+@pytest.mark.parametrize(
+    "row", [{"from": "2026-13-01", "reason": "x"}, {"from": "2026-02-02", "to": "2026-02-01", "reason": "x"}, {}]
+)
+def test_a_holiday_that_cannot_be_is_refused(row: dict[str, object]) -> None:
+    with pytest.raises(CalendarFaulty):
+        read_closure(row)
+
+
+# The rest
+
+
+def test_reminders_come_the_day_before_at_ten_and_on_the_morning() -> None:
+    first = next_reminder(a_slot(), now=NOW)
+    assert first == datetime(2026, 11, 24, 10, tzinfo=BEIJING)
+    second = next_reminder(a_slot(), now=first)
+    assert second == datetime(2026, 11, 25, 7, 30, tzinfo=BEIJING)
+    assert next_reminder(a_slot(), now=second) is None
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_only_the_flow_of_2019_has_visits(stage: Stage) -> None:
+    with pytest.raises(VisitNotNeeded):
+        visit_at(stage, AppointmentMode.NONE)
+
+
+def test_each_flow_visits_at_its_own_stages() -> None:
+    assert visit_at(Stage.RE_REVIEW_MISSED, AppointmentMode.RE_REVIEW) is AppointmentKind.RE_REVIEW
+    assert visit_at(Stage.SLOT_REQUIRED, AppointmentMode.PRE_REVIEW) is AppointmentKind.PRE_REVIEW
+    with pytest.raises(VisitNotNeeded):
+        visit_at(Stage.SLOT_REQUIRED, AppointmentMode.RE_REVIEW)
+
+
+# The page of the rules
+
+
+def told_example(line: str) -> str:
+    kind, *words = line.split()
+    if kind == "cancel":
+        slot_day, now, *cut = words
+        cut_off = time.fromisoformat(cut[0]) if cut else None
+        slot = a_slot(on=date.fromisoformat(slot_day))
+        try:
+            require_in_time(slot, now=datetime.fromisoformat(now), cut_off=cut_off)
+        except CancelTooLate as refused:
+            return refused.code
+        return "allowed"
+    seats, taken = (int(word) for word in words[:2])
+    return label_of(a_slot(seats=seats, closed="closed" in words), taken, now=NOW).value
+
+
+@pytest.mark.parametrize(
+    "line", re.findall(r"```example\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[0].strip().splitlines()
+)
+def test_the_examples_of_the_page_hold(line: str) -> None:
+    given_line, expected = line.split(" -> ")
+    assert told_example(given_line) == expected
