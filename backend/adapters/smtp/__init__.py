@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from email.message import EmailMessage
-from email.utils import formatdate
+from email.utils import formatdate, parseaddr
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
 from backend.services.ports import MailRefused, OutgoingMail
+
+_ADDRESS: Final = re.compile(r"[^\s,;:<>()\[\]\"\\@]+@[A-Za-z0-9.-]+")
 
 
 class SmtpMailer:
@@ -23,12 +28,18 @@ class SmtpMailer:
         """Hand the mail over once for all its recipients.
 
         Raises:
-            MailRefused: the server refused the sender, the content or every recipient for good (5xx).
+            MailRefused: the server refused the sender, the content or every recipient for good (5xx), or no recipient
+                is an address.
             aiosmtplib.SMTPException, OSError: it may work later.
         """
+        recipients = [address for address in mail.recipients if _is_plain(address)]
+        if not recipients:
+            raise MailRefused("recipients")
         try:
             await aiosmtplib.send(
-                self._message(mail),
+                self._message(mail, recipients),
+                sender=parseaddr(self._sender)[1],
+                recipients=recipients,
                 hostname=self._url.hostname,
                 port=self._url.port,
                 username=unquote(self._url.username) if self._url.username else None,
@@ -46,10 +57,10 @@ class SmtpMailer:
                 raise MailRefused(str(error.code)) from error
             raise
 
-    def _message(self, mail: OutgoingMail) -> EmailMessage:
+    def _message(self, mail: OutgoingMail, recipients: Sequence[str]) -> EmailMessage:
         message = EmailMessage()
         message["From"] = self._sender
-        message["To"] = ", ".join(mail.recipients)
+        message["To"] = ", ".join(recipients)
         message["Subject"] = " ".join(mail.subject.split())
         message["Date"] = formatdate(localtime=False)
         message["Message-ID"] = mail.message_id
@@ -59,3 +70,8 @@ class SmtpMailer:
             kind, _, subtype = document.media_type.partition("/")
             message.add_attachment(document.content, maintype=kind, subtype=subtype, filename=document.name)
         return message
+
+
+def _is_plain(address: str) -> bool:
+    """Whether a header shows this address as it is: `=?…?=` would be decoded, a comma or a space would add others."""
+    return "=?" not in address and _ADDRESS.fullmatch(address) is not None
