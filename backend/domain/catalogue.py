@@ -11,6 +11,7 @@ from typing import Any
 from backend.domain.conditions import Condition
 from backend.domain.months import Month
 from backend.domain.profile import BusinessType
+from backend.domain.reminders import Reminders
 
 
 class Mark(StrEnum):
@@ -168,15 +169,22 @@ class Retirement:
 
 
 @dataclass(frozen=True)
-class Reminders:
-    """Nudges, in hours or days after their start (states.md 2.3)."""
+class WaitingTimeRule:
+    """What the told waiting times are counted from: how many of the latest closed cases, and how few are too few."""
 
-    draft_idle_h: tuple[int, ...]
-    supplement_after_d: tuple[int, ...]
-    supplement_before_deadline_d: int
-    renewal_before_end_d: tuple[int, ...]
-    draft_kept_d: int
-    leave_employer_d: int
+    latest_cases: int
+    within_d: int
+    fewest_cases: int
+
+
+@dataclass(frozen=True)
+class StallLimits:
+    """After how long something that should have moved becomes a task for the staff."""
+
+    case_h: int
+    message_h: int
+    mail_h: int
+    file_h: int
 
 
 @dataclass(frozen=True)
@@ -212,6 +220,8 @@ class Catalogue:
     pay_window: PayWindow
     retirement: Retirement
     reminders: Reminders
+    waiting_time: WaitingTimeRule
+    stalls: StallLimits
     thresholds: Thresholds
     reject_reasons: tuple[str, ...]
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any, Final, TypeVar
 
 from backend.domain import catalogue as c
+from backend.domain.case import Stage
 from backend.domain.conditions import AllOf, Condition, OneOf, read_condition
 from backend.domain.errors import CatalogueFaulty, MonthWrong
 from backend.domain.months import Month
 from backend.domain.profile import BusinessType
+from backend.domain.quiet_hours import QuietHours, beijing_moment
+from backend.domain.reminders import Anchor, ReminderRule, Reminders
 
 T = TypeVar("T")
 DOCUMENTS: Final = ("catalogue", "materials", "conditions", "notices", "fees", "districts", "rules")
@@ -70,6 +73,14 @@ def read_catalogue(documents: Mapping[str, Mapping[str, Any]]) -> c.Catalogue:
     window = reader.part("rules.pay_window", lambda: _pay_window(rules["pay_window"]))
     retirement = reader.part("rules.retirement", lambda: _retirement(rules["retirement"]))
     reminders = reader.part("rules.reminders", lambda: _reminders(rules["reminders"]))
+    waiting = reader.part(
+        "rules.waiting_time",
+        lambda: _numbers(c.WaitingTimeRule, rules["waiting_time"], "latest_cases", "within_d", "fewest_cases"),
+    )
+    stalls = reader.part(
+        "rules.stalls",
+        lambda: _numbers(c.StallLimits, rules["stalls"], "case_h", "message_h", "mail_h", "file_h"),
+    )
     thresholds = reader.part("rules.thresholds", lambda: _thresholds(rules["thresholds"]))
     reasons = reader.part("rules.reject_reasons", lambda: tuple(_text(one) for one in rules["reject_reasons"]))
     version = reader.part("catalogue.version", lambda: _text(reader.document("catalogue")["version"]))
@@ -78,7 +89,9 @@ def read_catalogue(documents: Mapping[str, Mapping[str, Any]]) -> c.Catalogue:
     _check_codes(reader, materials, questions, districts)
     _check_references(reader, materials, questions, districts, categories)
     reader.faults += [f"notices: none for {one.value}" for one in BusinessType if one not in by_business]
-    if reader.faults or not (fee and window and retirement and reminders and thresholds and version) or reasons is None:
+    if not (fee and window and retirement and reminders and waiting and stalls and thresholds and version):
+        raise CatalogueFaulty(faults=tuple(reader.faults))
+    if reader.faults or reasons is None:
         raise CatalogueFaulty(faults=tuple(reader.faults))
     return c.Catalogue(
         version=version,
@@ -91,6 +104,8 @@ def read_catalogue(documents: Mapping[str, Mapping[str, Any]]) -> c.Catalogue:
         pay_window=window,
         retirement=retirement,
         reminders=reminders,
+        waiting_time=waiting,
+        stalls=stalls,
         thresholds=thresholds,
         reject_reasons=reasons,
     )
@@ -257,15 +272,46 @@ def _steps(raw: Mapping[str, Any]) -> tuple[c.RetirementRow, ...]:
     )
 
 
-def _reminders(raw: Mapping[str, Any]) -> c.Reminders:
-    return c.Reminders(
-        draft_idle_h=tuple(_number(one, least=1) for one in raw["draft_idle_h"]),
-        supplement_after_d=tuple(_number(one, least=1) for one in raw["supplement_after_d"]),
-        supplement_before_deadline_d=_number(raw["supplement_before_deadline_d"]),
-        renewal_before_end_d=tuple(_number(one, least=1) for one in raw["renewal_before_end_d"]),
+def _reminders(raw: Mapping[str, Any]) -> Reminders:
+    quiet = QuietHours(**{name: _time(raw["quiet"][name]) for name in ("begins", "ends", "resumes", "ahead")})
+    if quiet.include(_moment(quiet.resumes)) or quiet.include(_moment(quiet.ahead)):
+        raise ValueError("quiet: resumes and ahead must lie in the day")
+    return Reminders(
+        rules=tuple(_reminder_rule(row) for row in raw["rules"]),
+        quiet=quiet,
+        day_at=_time(raw["day_at"]),
+        validity_years={BusinessType(name): _number(years, least=1) for name, years in raw["validity_years"].items()},
         draft_kept_d=_number(raw["draft_kept_d"], least=1),
         leave_employer_d=_number(raw["leave_employer_d"], least=1),
     )
+
+
+def _reminder_rule(row: Mapping[str, Any]) -> ReminderRule:
+    rule = ReminderRule(
+        code=_text(row["code"]),
+        stages=frozenset(Stage(one) for one in row["stages"]),
+        anchor=Anchor(row["anchor"]),
+        after_h=tuple(_number(one, least=1) for one in row.get("after_h", ())),
+        before_d=tuple(_number(one) for one in row.get("before_d", ())),
+    )
+    counts_days = rule.anchor in (Anchor.DUE_ON, Anchor.VALID_UNTIL)
+    if bool(rule.before_d) is not counts_days or bool(rule.after_h) is counts_days:
+        raise ValueError(f"{rule.code}: before_d for a day, after_h for a moment")
+    return rule
+
+
+def _time(value: Any) -> time:
+    return time.fromisoformat(_text(value))
+
+
+def _moment(at: time) -> datetime:
+    return beijing_moment(date(2000, 1, 1), at)
+
+
+def _numbers(row_type: Callable[..., T], raw: Mapping[str, Any], *names: str) -> T:
+    if unknown := set(raw) - set(names):
+        raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
+    return row_type(**{name: _number(raw[name], least=1) for name in names})
 
 
 def _thresholds(raw: Mapping[str, Any]) -> c.Thresholds:

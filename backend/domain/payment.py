@@ -11,6 +11,7 @@ from typing import Final
 from backend.domain.case import PAID_STAGES, Stage
 from backend.domain.catalogue import PayWindow
 from backend.domain.errors import AlreadyPaid, PaymentWindowClosed
+from backend.domain.quiet_hours import QuietHours
 
 BEIJING: Final = timezone(timedelta(hours=8))
 
@@ -68,9 +69,10 @@ def pay_deadline(window: PayWindow, *, created_at: datetime, submitted_at: datet
     return start + timedelta(hours=window.hours)
 
 
-def reminder_times(window: PayWindow, deadline: datetime) -> tuple[datetime, ...]:
-    """When an unpaid order is reminded of, earliest first."""
-    return tuple(sorted(deadline - timedelta(minutes=before) for before in window.reminders_before_end_min))
+def reminder_times(window: PayWindow, deadline: datetime, quiet: QuietHours | None = None) -> tuple[datetime, ...]:
+    """When an unpaid order is reminded of, earliest first; what would fall into the night comes before it."""
+    times = (deadline - timedelta(minutes=before) for before in window.reminders_before_end_min)
+    return tuple(sorted({quiet.before(at) if quiet else at for at in times}))
 
 
 def time_expire(deadline: datetime) -> str:

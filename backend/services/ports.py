@@ -16,7 +16,7 @@ R = TypeVar("R")
 class Rows(Protocol[R]):
     """The rows of one table; `where` takes column=value, a value None means IS NULL, a list or tuple means IN."""
 
-    async def get(self, key: str | int, *, lock: bool = False) -> R | None:
+    async def get(self, key: str | int | date, *, lock: bool = False) -> R | None:
         """The row with this primary key; with `lock` it is ours until the transaction ends."""
 
     async def add(self, record: R) -> R:
@@ -109,6 +109,9 @@ class UnitOfWork(Protocol):
     audit: Rows[r.AuditEntry]
     document_views: Rows[r.DocumentView]
     mails: Rows[r.Mail]
+    reminders: Rows[r.Reminder]
+    bill_days: Rows[r.BillDay]
+    waiting_times: Rows[r.WaitingTime]
     chat: ChatOutbox
     commands: Commands
 

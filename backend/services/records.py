@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 
@@ -115,6 +115,7 @@ class CaseRecord:
     close_reason: str | None = None
     approved_at: datetime | None = None
     closed_at: datetime | None = None
+    valid_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -240,6 +241,7 @@ class Payment:
     source: str
     kept: bool
     recorded_at: datetime
+    billed_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -255,6 +257,41 @@ class Refund:
     attempts: int = 0
     next_try_at: datetime | None = None
     finished_at: datetime | None = None
+    accepted_at: datetime | None = None
+    billed_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Reminder:
+    case_id: str
+    next_at: datetime | None = None
+    told: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class BillDay:
+    day: date
+    state: str = "due"
+    attempts: int = 0
+    next_try_at: datetime | None = None
+    checked_at: datetime | None = None
+    payments: int = 0
+    paid_fen: int = 0
+    refunds: int = 0
+    refunded_fen: int = 0
+    mismatches: int = 0
+
+
+@dataclass(frozen=True)
+class WaitingTime:
+    id: str
+    business_type: str
+    stage: str
+    cases: int
+    low_s: int
+    median_s: int
+    high_s: int
+    counted_at: datetime
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Column, Select, Table, and_, delete, insert, select, update
@@ -24,7 +24,7 @@ class TableRows(Generic[R]):
         self._key: Column[Any] = next(iter(table.primary_key.columns))
         self._numbered = self._key.identity is not None
 
-    async def get(self, key: str | int, *, lock: bool = False) -> R | None:
+    async def get(self, key: str | int | date, *, lock: bool = False) -> R | None:
         statement = self._select().where(self._key == key)
         found = (await self._connection.execute(statement.with_for_update() if lock else statement)).first()
         return None if found is None else self._record(**found._mapping)

@@ -45,6 +45,9 @@ STORED: Final[Mapping[str, tuple[Table, type[Any]]]] = {
     "audit": (t.audit, r.AuditEntry),
     "document_views": (t.document_views, r.DocumentView),
     "mails": (t.mails, r.Mail),
+    "reminders": (t.reminders, r.Reminder),
+    "bill_days": (t.bill_days, r.BillDay),
+    "waiting_times": (t.waiting_times, r.WaitingTime),
 }
 
 
@@ -89,6 +92,9 @@ class PostgresUnitOfWork:
     audit: Rows[r.AuditEntry]
     document_views: Rows[r.DocumentView]
     mails: Rows[r.Mail]
+    reminders: Rows[r.Reminder]
+    bill_days: Rows[r.BillDay]
+    waiting_times: Rows[r.WaitingTime]
     chat: ChatOutbox
     commands: Commands
     connection: AsyncConnection

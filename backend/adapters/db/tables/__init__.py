@@ -13,6 +13,7 @@ from backend.adapters.db.tables.cases import (
     supplement_requests,
     template_mails,
 )
+from backend.adapters.db.tables.clockwork import bill_days, reminders, waiting_times
 from backend.adapters.db.tables.money import invoices, orders, payments, refunds
 from backend.adapters.db.tables.office import (
     audit,
@@ -38,6 +39,7 @@ __all__ = [
     "applicant_employers",
     "applicants",
     "audit",
+    "bill_days",
     "captchas",
     "case_numbers",
     "cases",
@@ -59,10 +61,12 @@ __all__ = [
     "payments",
     "photos",
     "refunds",
+    "reminders",
     "staff",
     "staff_sessions",
     "staff_tasks",
     "supplement_files",
     "supplement_requests",
     "template_mails",
+    "waiting_times",
 ]

@@ -54,10 +54,18 @@ cases: Final = Table(
     when("stage_since"),
     when("approved_at", null=True),
     when("closed_at", null=True),
+    # The last day of the permit that was granted, as far as we know (T40).
+    Column("valid_until", Date, nullable=True),
     CheckConstraint("round >= 1", name="round"),
     Index(None, "applicant_id", "created_at"),
     Index(None, "stage", "stage_since"),
     Index("ix_cases_pay_deadline", "pay_deadline", postgresql_where=sql("stage = 'awaiting_payment'")),
+    Index(
+        "ix_cases_closed_with_a_result",
+        "business_type",
+        "closed_at",
+        postgresql_where=sql("stage IN ('completed', 'hr_refused')"),
+    ),
     # A12: one open case per person.
     Index("uq_cases_open_applicant", "applicant_id", unique=True, postgresql_where=sql("closed_at IS NULL")),
 )

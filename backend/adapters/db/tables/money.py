@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, Table, Text
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, Index, Integer, Table, Text
 from sqlalchemy import text as sql
 
 from backend.adapters.db.tables.base import key, metadata, ref, text, when
@@ -36,6 +36,7 @@ orders: Final = Table(
     Index("ix_orders_next_query_at", "next_query_at", postgresql_where=sql("next_query_at IS NOT NULL")),
     Index("ix_orders_next_reminder_at", "next_reminder_at", postgresql_where=sql("next_reminder_at IS NOT NULL")),
     Index(None, "case_id"),
+    Index(None, "created_at"),
 )
 
 payments: Final = Table(
@@ -51,6 +52,9 @@ payments: Final = Table(
     # False: too late or twice; it goes back.
     Column("kept", Boolean, nullable=False),
     when("recorded_at"),
+    # The day (Beijing) whose bill has it with the same amount.
+    Column("billed_on", Date, nullable=True),
+    Index(None, "paid_at"),
     CheckConstraint("amount_fen > 0", name="amount_fen"),
     # One payment per order counts; any further one is refunded.
     Index("uq_payments_kept", "order_id", unique=True, postgresql_where=sql("kept")),
@@ -70,6 +74,11 @@ refunds: Final = Table(
     when("next_try_at", null=True),
     when("created_at"),
     when("finished_at", null=True),
+    # When WeChat Pay took it: the day of the bill that it stands in.
+    when("accepted_at", null=True),
+    Column("billed_on", Date, nullable=True),
+    Index(None, "accepted_at"),
+    Index(None, "finished_at"),
     CheckConstraint("amount_fen > 0", name="amount_fen"),
     CheckConstraint("state IN ('queued', 'processing', 'success', 'abnormal', 'closed')", name="state"),
     Index("ix_refunds_next_try_at", "next_try_at", postgresql_where=sql("next_try_at IS NOT NULL")),

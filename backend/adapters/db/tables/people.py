@@ -87,6 +87,7 @@ files: Final = Table(
     CheckConstraint("width > 0 AND height > 0", name="pixels"),
     Index(None, "applicant_id", "sha256"),
     Index(None, "openid"),
+    Index(None, "created_at"),
 )
 
 links: Final = Table(
