@@ -22,14 +22,11 @@ class Phone:
 
     def __init__(self, page: Page) -> None:
         self._page = page
+        self.seen = page.locator(".said.account").last
 
     @property
     def frame(self) -> FrameLocator:
         return self._page.frame_locator("iframe")
-
-    @property
-    def newest(self) -> Locator:
-        return self._page.locator(".said.account").last
 
     def button(self, name: str | re.Pattern[str]) -> Locator:
         return self._page.get_by_role("button", name=name)
@@ -42,11 +39,16 @@ class Phone:
         await expect(self._page.locator(".said.user").last).to_contain_text(text)
 
     async def sees(self, *texts: str) -> None:
+        """The account says all `texts` in one bubble; what it says of itself meanwhile may stand above or below."""
+        self.seen = self._page.locator(".said.account")
         for text in texts:
-            await expect(self.newest).to_contain_text(text, timeout=PATIENCE_MS)
+            self.seen = self.seen.filter(has_text=text)
+        self.seen = self.seen.last
+        await expect(self.seen).to_be_visible(timeout=PATIENCE_MS)
 
     async def taps(self, label: str) -> None:
-        await self.newest.get_by_text(label, exact=True).first.click()
+        """Tap what is written in the bubble that was seen last."""
+        await self.seen.get_by_text(label, exact=True).first.click()
 
     async def picks_from_menu(self, top: str, item: str) -> None:
         if await (menu := self.button("切换到菜单")).count():
@@ -112,7 +114,7 @@ async def test_a_person_follows_binds_answers_and_sends_a_photo_on_the_phone_pag
     await phone.sees("白底免冠照片")
     await phone.sends_sample("portrait")
     await phone.sees("用这张")
-    preview = phone.newest.locator("xpath=preceding-sibling::li[@data-kind='image'][1]").locator("img")
+    preview = phone.seen.locator("xpath=preceding-sibling::li[@data-kind='image'][1]").locator("img")
     await expect(preview).to_be_visible()
     await phone.taps("用这张")
     await phone.sees("学习经历")
