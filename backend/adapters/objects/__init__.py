@@ -39,9 +39,7 @@ class BlobStore:
             options: dict[str, Any] = dict(parse_qsl(parts.query))
             if options.get("endpoint", "").startswith("http://"):
                 options["client_options"] = {"allow_http": True}
-            return cls(
-                S3Store(parts.netloc, prefix=parts.path.strip("/") or None, retry_config=_RETRIES, **options)
-            )
+            return cls(S3Store(parts.netloc, prefix=parts.path.strip("/") or None, retry_config=_RETRIES, **options))
         return cls(from_url(url))
 
     async def put(self, object_key: str, content: bytes) -> None:
