@@ -9,6 +9,7 @@ from typing import Literal, Protocol, Self, TypeVar
 
 from backend.domain.catalogue import Catalogue
 from backend.services import records as r
+from backend.services import visit_records as v
 
 R = TypeVar("R")
 
@@ -109,6 +110,11 @@ class UnitOfWork(Protocol):
     audit: Rows[r.AuditEntry]
     document_views: Rows[r.DocumentView]
     mails: Rows[r.Mail]
+    calendars: Rows[v.CalendarRecord]
+    closures: Rows[v.ClosureRecord]
+    slots: Rows[v.SlotRecord]
+    appointments: Rows[v.AppointmentRecord]
+    waitlist: Rows[v.WaitlistEntry]
     reminders: Rows[r.Reminder]
     bill_days: Rows[r.BillDay]
     waiting_times: Rows[r.WaitingTime]

@@ -49,6 +49,7 @@ class Employer:
     active: bool
     created_at: datetime
     fee_fen: int | None = None
+    manual: str = "2023"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from backend.adapters.db import tables as t
 from backend.adapters.db.chat import WechatOutbox
 from backend.adapters.db.rows import TableRows
 from backend.services import records as r
+from backend.services import visit_records as v
 from backend.services.ports import ChatOutbox, Commands, Rows
 from runtime.clock import Clock
 
@@ -45,6 +46,11 @@ STORED: Final[Mapping[str, tuple[Table, type[Any]]]] = {
     "audit": (t.audit, r.AuditEntry),
     "document_views": (t.document_views, r.DocumentView),
     "mails": (t.mails, r.Mail),
+    "calendars": (t.calendars, v.CalendarRecord),
+    "closures": (t.closures, v.ClosureRecord),
+    "slots": (t.slots, v.SlotRecord),
+    "appointments": (t.appointments, v.AppointmentRecord),
+    "waitlist": (t.waitlist, v.WaitlistEntry),
     "reminders": (t.reminders, r.Reminder),
     "bill_days": (t.bill_days, r.BillDay),
     "waiting_times": (t.waiting_times, r.WaitingTime),
@@ -92,6 +98,11 @@ class PostgresUnitOfWork:
     audit: Rows[r.AuditEntry]
     document_views: Rows[r.DocumentView]
     mails: Rows[r.Mail]
+    calendars: Rows[v.CalendarRecord]
+    closures: Rows[v.ClosureRecord]
+    slots: Rows[v.SlotRecord]
+    appointments: Rows[v.AppointmentRecord]
+    waitlist: Rows[v.WaitlistEntry]
     reminders: Rows[r.Reminder]
     bill_days: Rows[r.BillDay]
     waiting_times: Rows[r.WaitingTime]

@@ -34,15 +34,19 @@ from backend.adapters.db.tables.people import (
     identities,
     links,
 )
+from backend.adapters.db.tables.visits import appointments, calendars, closures, slots, waitlist
 
 __all__ = [
     "applicant_employers",
     "applicants",
+    "appointments",
     "audit",
     "bill_days",
+    "calendars",
     "captchas",
     "case_numbers",
     "cases",
+    "closures",
     "commands",
     "confirmations",
     "credentials",
@@ -62,6 +66,7 @@ __all__ = [
     "photos",
     "refunds",
     "reminders",
+    "slots",
     "staff",
     "staff_sessions",
     "staff_tasks",
@@ -69,4 +74,5 @@ __all__ = [
     "supplement_requests",
     "template_mails",
     "waiting_times",
+    "waitlist",
 ]

@@ -56,8 +56,11 @@ employers: Final = Table(
     Column("active", Boolean, nullable=False, server_default=expression.true()),
     # Null: the fee of the catalogue applies.
     Column("fee_fen", Integer, nullable=True),
+    # Which manual's flow its applicants take; legacy_2019 has visits.
+    text("manual", default="2023"),
     when("created_at"),
     CheckConstraint("fee_fen > 0", name="fee_fen"),
+    CheckConstraint("manual IN ('2023', 'legacy_2019')", name="manual"),
 )
 
 applicant_employers: Final = Table(
