@@ -32,11 +32,13 @@ async def binds(applicant: Applicant, username: str) -> None:
     await applicant.says("你好")
     await applicant.sees("登录绑定")
     assert (await applicant.binds(username)).status == 200
+    await applicant.sees("续签")
 
 
 async def fills_in(applicant: Applicant) -> str:
     """From 新申请 to the first material; the case's number."""
-    number = await applicant.says("新申请")
+    await applicant.says("新申请")
+    number = await applicant.sees("编号GJ")
     if "立户单位" in applicant.screen:
         await applicant.taps(label="示例科技（北京）有限公司（朝阳区）")
     await applicant.sees("新申请须知")
@@ -46,7 +48,6 @@ async def fills_in(applicant: Applicant) -> str:
     await applicant.sees("北京通")
     page = await applicant.opens("北京通")
     assert (await page.submits("/h5/credentials", username="bjt", password="geheim-1", consent="yes")).status == 200
-    await applicant.says("填好了")
     await applicant.sees("婚姻状况")
     await applicant.says("汉族，群众，未婚，没有职称")
     await applicant.sees("户口所在地")

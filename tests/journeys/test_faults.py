@@ -20,6 +20,7 @@ async def asked_for_the_phone(applicant: Applicant, username: str) -> None:
     """Up to the question for phone and mail."""
     await binds(applicant, username)
     await applicant.says("新申请")
+    await applicant.sees("编号GJ")
     if "立户单位" in applicant.screen:
         await applicant.taps(label="示例科技（北京）有限公司（朝阳区）")
     await applicant.sees("新申请须知")
