@@ -33,13 +33,16 @@ async def body_of(request: web.Request, model: type[M]) -> M:
     """The JSON body; an absent one counts as `{}`.
 
     Raises:
-        Malformed, ValidationError, JSONDecodeError: answered 422.
+        Malformed, ValidationError: answered 422.
     """
     raw = await request.read()
     if len(raw) > MAX_JSON_BYTES:
         raise Malformed("the body is too large", status=413)
     # Read first, so that only JSON's own types reach the model.
-    told = json.loads(raw) if raw.strip() else {}
+    try:
+        told = json.loads(raw) if raw.strip() else {}
+    except (ValueError, RecursionError) as error:
+        raise Malformed("the body is not JSON") from error
     return model.model_validate(told)
 
 

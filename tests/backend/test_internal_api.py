@@ -48,7 +48,7 @@ def test_no_refusal_is_a_server_error_but_what_is_away() -> None:
     "path", ["/internal/openapi.json", "/internal/v1/captchas", "/internal/v1/applicants/o/overview"]
 )
 async def test_without_the_service_token_nothing_is_served(client: Client, path: str) -> None:
-    answer = await client.get(f"/internal/{path}", headers={"Authorization": "Bearer wrong"})
+    answer = await client.get(path, headers={"Authorization": "Bearer wrong"})
     assert (answer.status, (await answer.json())["error"]["code"]) == (401, "unauthorized")
 
 
@@ -66,7 +66,21 @@ async def test_an_unknown_field_is_the_callers_mistake(person: Person, parts: Pa
     assert (status, answer["error"]["code"]) == (422, "unknown_field")
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b'"x"', b"\xff", b'{"reason": "\\u0000"}', b'{"reason": "\\ud800"}'])
+NONSENSE = (
+    b"{",
+    b"[]",
+    b'"x"',
+    b"\xff",
+    b'{"reason": "\\u0000"}',
+    b'{"reason": "\\ud800"}',
+    b"[" * 100_000,
+    b'{"a":' * 40_000,
+    b'{"reason": ' + b"1" * 5_000 + b"}",
+    b'{"reason": NaN}',
+)
+
+
+@pytest.mark.parametrize("body", NONSENSE, ids=lambda body: repr(body[:12]))
 async def test_a_body_that_is_nonsense_is_422(client: Client, body: bytes) -> None:
     headers = {"Idempotency-Key": "k", "Content-Type": "application/json"}
     answer = await client.post("/internal/v1/applicants/o1/commands/human", data=body, headers=headers)
