@@ -110,3 +110,21 @@ def test_nginx_hands_every_outside_path_to_the_part_that_owns_it() -> None:
     text = (ROOT / "deploy/nginx.conf").read_text()
     owners = dict(re.findall(r"location (?:= )?(\S+)\s+\{[^}]*proxy_pass \$(\w+);", text))
     assert owners == {"/wechat": "bot", "/h5/": "bot", "/pay/notify": "backend", "/console": "backend"}
+
+
+@pytest.mark.parametrize("name", ["rasa", "actions"])
+def test_the_dialogue_is_told_no_secret_but_the_service_token(name: str) -> None:
+    """It reads what strangers write; the keys of the data, of WeChat and of the merchant stay elsewhere."""
+    service = compose()["services"][name]
+    assert "env_file" not in service
+    assert service["environment"] == {key: f"${{{key}}}" for key in service["environment"]}
+    secrets = {key.upper() for key, value in dict(Settings.from_env(example())).items() if isinstance(value, SecretStr)}
+    assert service["environment"].keys() & secrets == {"SERVICE_TOKEN"}
+    assert "secrets" not in service
+
+
+@pytest.mark.parametrize(("name", "package"), [("rasa", "nlu"), ("actions", "actions")])
+def test_the_dialogue_is_told_every_setting_that_it_needs(name: str, package: str) -> None:
+    source = (ROOT / package / "serve.py").read_text() + (ROOT / "endpoints.yml").read_text()
+    needed = {setting for setting in example() if re.search(rf"\b{setting}\b", source)}
+    assert needed <= compose()["services"][name]["environment"].keys()
