@@ -123,7 +123,9 @@ async def run_http(settings: Settings) -> None:
         app[console.OFFICE] = make_office(all_parts.parts, all_parts.engine)
         app[console.COOKIES_ARE_SECURE] = settings.public_url.startswith("https://")
         console.add_routes(app)
+        warming = asyncio.create_task(MtcnnPortraitFinder().warm_up(), name="warm-up")
         await serve(app, host=settings.bind_host, port=settings.backend_port)
+        await warming
 
 
 async def run_worker(settings: Settings) -> None:
