@@ -69,6 +69,11 @@ class Planned:
     at: datetime
     until: datetime | None = None
 
+    @property
+    def occasion(self) -> str:
+        """What makes two reminders with the same text different."""
+        return self.key.removeprefix(f"{self.code}:")
+
 
 @dataclass(frozen=True)
 class Decision:

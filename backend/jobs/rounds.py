@@ -15,6 +15,7 @@ from backend.services.mailing import send_due_mails
 from backend.services.parts import Parts
 from backend.services.payment_window import close_overdue, query_open_orders, remind_of_payment
 from backend.services.refunds import ask_for_refunds
+from backend.services.reminding import remind
 from backend.services.template_mailing import make_asked_templates
 
 DONE: Final = Counter("gongju_worker_done", "Rows that a round of the worker dealt with", ["round"])
@@ -34,6 +35,7 @@ ROUNDS: Final[Mapping[str, Round]] = MappingProxyType(
     {
         "payment_window": Round(close_overdue, 3),
         "payment_reminders": Round(remind_of_payment, 5),
+        "reminders": Round(remind, 5),
         "payment_queries": Round(query_open_orders, 2),
         "refunds": Round(ask_for_refunds, 3),
         "templates": Round(make_asked_templates, 1),

@@ -18,6 +18,7 @@ from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.pushes import open_task
 from backend.services.records import CaseRecord, Order
+from backend.services.reminding import wake_reminders
 from backend.services.standing import Standing, beijing_day, with_case
 from backend.services.transitions_log import an_applicant, record_audit, record_change, record_transition
 
@@ -54,6 +55,7 @@ async def start_case(uow: UnitOfWork, parts: Parts, standing: Standing, business
         stage_since=now,
     )
     await uow.cases.add(case)
+    await wake_reminders(uow, case.id, now)
     await record_audit(uow, "start_case", an_applicant(standing.applicant.id), now=now, case=case, to=case)
     if source is not None and source.stage == Stage.CLOSED_TIMEOUT:
         await _take_over_files(uow, parts, source, case)

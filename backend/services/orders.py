@@ -58,7 +58,7 @@ async def open_order(
     uow: UnitOfWork, parts: Parts, case: CaseRecord, openid: str, *, amount_fen: int, deadline: datetime
 ) -> Order:
     """The order of a case that is being submitted (T11)."""
-    reminders = reminder_times(parts.catalogues.at(case.catalogue_version).pay_window, deadline)
+    reminders = reminders_of(parts, case, deadline)
     order = Order(
         id=parts.ids.new("o"),
         case_id=case.id,
@@ -71,6 +71,12 @@ async def open_order(
         next_reminder_at=min(reminders, default=None),
     )
     return await uow.orders.add(order)
+
+
+def reminders_of(parts: Parts, case: CaseRecord, deadline: datetime) -> tuple[datetime, ...]:
+    """When an unpaid order is reminded of (states.md 2.3)."""
+    catalogue = parts.catalogues.at(case.catalogue_version)
+    return reminder_times(catalogue.pay_window, deadline, catalogue.reminders.quiet)
 
 
 async def payable_order(uow: UnitOfWork, openid: str, now: datetime) -> tuple[CaseRecord, Order]:

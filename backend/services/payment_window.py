@@ -9,9 +9,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from backend.domain.case import Event, Stage
-from backend.domain.payment import reminder_times
 from backend.services.errors import NotificationRefused, PaymentUnavailable
-from backend.services.orders import QUERY_AFTER_S, ask_platform
+from backend.services.orders import QUERY_AFTER_S, ask_platform, reminders_of
 from backend.services.parts import Parts
 from backend.services.pushes import push
 from backend.services.records import CaseRecord, Order
@@ -56,16 +55,17 @@ async def _ask(parts: Parts, order: Order) -> None:
 
 
 async def remind_of_payment(parts: Parts) -> int:
-    """Push the reminder that is due, the latest one only when several are (a clock that was moved)."""
+    """Push the reminder that is due, the latest one only when several are (a clock that was moved); never at night."""
     now = parts.clock.now()
+    if parts.catalogues.current().reminders.quiet.include(now):
+        return 0
     async with parts.begin() as uow:
         orders = await uow.orders.due("next_reminder_at", now, limit=BATCH, state="created")
         for order in orders:
             case = await uow.cases.get(order.case_id)
             if case is None:
                 continue
-            window = parts.catalogues.at(case.catalogue_version).pay_window
-            ahead = [at for at in reminder_times(window, order.deadline) if at > now]
+            ahead = [at for at in reminders_of(parts, case, order.deadline) if at > now]
             await uow.orders.save(replace(order, next_reminder_at=min(ahead, default=None)))
             if now < order.deadline and case.stage == Stage.AWAITING_PAYMENT:
                 facts = {"left": _left(order.deadline - now), "deadline": _beijing(order.deadline)}

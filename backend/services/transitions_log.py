@@ -11,6 +11,7 @@ from backend.domain.case import TERMINAL, Actor, Event, Stage
 from backend.domain.transitions import next_stage
 from backend.services.ports import UnitOfWork
 from backend.services.records import AuditEntry, CaseRecord
+from backend.services.reminding import wake_reminders
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ async def record_transition(
     """The case after `event`, saved, with its audit row; `changes` are further fields of the case.
 
     The caller holds the case's row lock. Entering a terminal stage closes the case (one open case per person) and
-    purges the 北京通 credentials (F22).
+    purges the 北京通 credentials (F22). Entering any stage wakes the case's reminders.
 
     Raises:
         NotPossibleNow: the table has no such row.
@@ -60,6 +61,8 @@ async def record_transition(
         await uow.credentials.remove(case_id=case.id)
     after = replace(case, stage=target.value, updated_at=now, version=case.version + 1, **changes)
     await uow.cases.save(after)
+    if target is not source:
+        await wake_reminders(uow, case.id, now)
     await record_audit(uow, event.value, who, now=now, case=case, to=after, reason=reason, facts=facts)
     return after
 

@@ -195,18 +195,18 @@ async def test_an_opened_sheet_is_asked_about_after_5_and_35_seconds(
     assert await stage_of(parts, case) == "awaiting_payment"
 
 
-async def test_reminders_come_at_12_hours_2_hours_and_30_minutes_and_not_after_payment(
+async def test_reminders_come_at_12_hours_and_2_hours_but_before_the_night_and_not_after_payment(
     parts: Parts, pay: FakePay, a_clock: MovableClock
 ) -> None:
     await a_case(parts, ME)
     found = []
-    for half_hour in range(1, 48):
-        a_clock.advance(hours=0.5)
+    for quarter in range(1, 96):
+        a_clock.advance(hours=0.25)
         if await remind_of_payment(parts):
-            found.append(half_hour / 2)
-        if half_hour == 45:
+            found.append(quarter / 4)
+        if quarter == 90:
             await record_payment(parts, pay.success(await the_order(parts), a_clock.now()), source="notify")
-    assert found == [12, 22]
+    assert found == [11.75, 22]
     assert await pushed(parts) == ["payment_reminder", "payment_reminder", "payment_received"]
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.domain.case import Stage
 from backend.domain.catalogue import Catalogue
+from backend.domain.profile import BusinessType
 from backend.services import records as r
 from backend.services.files import NewFile, store_file
 from backend.services.staff.office import Office
@@ -46,7 +47,12 @@ class FewMaterials:
         }
         reasons = ("照片不清晰，请重拍", "缺页，请补齐", "已过有效期，请换新的")
         told = SimpleNamespace(
-            materials=materials, material=materials.get, reject_reasons=reasons, questions={}, districts={}
+            materials=materials,
+            material=materials.get,
+            reject_reasons=reasons,
+            questions={},
+            districts={},
+            reminders=SimpleNamespace(validity_years={BusinessType.NEW: 3}),
         )
         return cast(Catalogue, told)
 

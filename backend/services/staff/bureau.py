@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from backend.domain.case import STAGES, Event, Stage
 from backend.domain.errors import ItemUnknown
 from backend.services.records import CaseRecord, SupplementRequest
+from backend.services.reminding import end_of_permit
 from backend.services.staff.acting import Desk, Form, act_on_case, needed_text, release
 from backend.services.staff.office import Office
 from backend.services.staff.refusals import DeadlinePassed
@@ -41,12 +42,18 @@ async def pass_first(office: Office, form: Form) -> None:
 
 
 async def pass_final(office: Office, form: Form) -> None:
-    """T40: the bureau has approved; the slip comes next."""
+    """T40: the bureau has approved; the slip comes next, and the permit's end is known for the renewal reminders."""
 
     async def step(desk: Desk) -> None:
         await _accept_supplements(desk)
         after = await record_transition(
-            desk.uow, desk.case, Event.PASS_FINAL, desk.who, now=desk.now, approved_at=desk.now
+            desk.uow,
+            desk.case,
+            Event.PASS_FINAL,
+            desk.who,
+            now=desk.now,
+            approved_at=desk.now,
+            valid_until=await end_of_permit(desk.uow, office.parts, desk.case, desk.now),
         )
         await tell(desk, after, "approved")
 
