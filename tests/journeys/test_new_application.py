@@ -37,6 +37,8 @@ async def test_an_applicant_goes_from_greeting_to_the_confirmation_slip(
         await reviewer.presses(case_no, "events/finish_review")
         await applicant.sees("租期那页没拍到", "房屋租赁合同")
 
+        await applicant.says("我补一下")
+        await applicant.sees("请补：房屋租赁合同")
         await applicant.sends(paper_for("房屋租赁合同")[0])
         await applicant.sees("收到")
         await applicant.says("提交")
