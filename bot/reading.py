@@ -14,6 +14,8 @@ from wechat.replies import PAYLOAD, PAYLOAD_LIMIT_BYTES
 
 UNSUPPORTED_MARK: Final = "【收到不支持的消息类型"
 TEXT_LIMIT: Final = 2000
+# Intents that steer Rasa itself: a forged `session_start` would leave a turn without any answer, repeated for ever.
+RASAS_OWN: Final = frozenset({"session_start", "restart", "back"})
 
 # WeChat's own emoticons come as codes: /::) , /:8-) , [微笑]. Only names from its panel count, so that “[未婚]” stays.
 _SLASH_EMOTICON: Final = re.compile(r"/:[:;@#$%&*<>()!?~,.'\"|\-\w+^]{1,12}?(?=/:|\[|\s|$|[\u4e00-\u9fff])")
@@ -107,8 +109,10 @@ def contact_event(kind: str, kept: Mapping[str, Any]) -> str | None:
 
 
 def is_payload(text: str) -> bool:
-    """Whether a menu id follows the contract's grammar."""
-    return len(text) <= PAYLOAD_LIMIT_BYTES and PAYLOAD.fullmatch(text) is not None
+    """Whether a menu id follows the contract's grammar; one that is none, or Rasa's own word, counts as a text."""
+    if len(text) > PAYLOAD_LIMIT_BYTES or PAYLOAD.fullmatch(text) is None:
+        return False
+    return text.partition(":")[0] not in RASAS_OWN
 
 
 def without_emoticons(text: str) -> str:

@@ -102,3 +102,8 @@ def test_pauses_grow_to_five_seconds_and_success_closes_it() -> None:
     assert waited == 5.0
     assert circuit.succeeded()
     assert (circuit.is_open, circuit.wait_s()) == (False, 0.0)
+
+
+@pytest.mark.parametrize("forged", ["session_start", "restart", "back:x=y", "a b", "x" * 129, ""])
+def test_a_choice_id_that_is_none_of_ours_counts_as_a_text(forged: str) -> None:
+    assert not is_payload(forged)

@@ -6,14 +6,18 @@ import itertools
 import re
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import aiohttp
 import pytest
+import yaml
 from conftest import RunningStack
 from people import Applicant
+from standard import binds
 
 from wechat.crypto import Envelopes
 
+ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.journey
 
 FORGED = (
@@ -38,10 +42,9 @@ FORGED = (
     ":",
     "choose:",
     "a=b",
-    pytest.param(
-        "session_start",
-        marks=pytest.mark.xfail(strict=True, reason="Rasa's own intent: nlu/payloads.py does not refuse it yet"),
-    ),
+    "session_start",
+    "session_start:x=y",
+    "nlu_fallback",
 )
 _NUMBERS = itertools.count(7_000_000_000_000_000)
 
@@ -83,3 +86,25 @@ async def test_a_forged_choice_gets_an_answer_like_any_other(
     answer = await ForgingClient(running, applicant.openid).taps(payload)
     assert answer != "success", "nothing was answered: the turn is being repeated, and others may wait for it"
     assert "系统这会儿有点忙" not in answer
+
+
+def _intents() -> list[str]:
+    told = yaml.safe_load((ROOT / "data" / "domain" / "intents.yml").read_text(encoding="utf-8"))
+    return [one if isinstance(one, str) else next(iter(one)) for one in told["intents"]]
+
+
+async def test_no_intent_with_odd_entities_leaves_an_applicant_without_an_answer(
+    running: RunningStack, joins: Callable[[str], Awaitable[Applicant]]
+) -> None:
+    """In the middle of a form, where a choice is an answer to the open question."""
+    applicant = await joins("小伪")
+    await binds(applicant, "demo59")
+    await applicant.says("新申请")
+    client = ForgingClient(running, applicant.openid)
+    silent = []
+    for intent in _intents():
+        for entities in ("field=__x,option=__y,number=0,index=-1", "item=ZZ,section=zz,page=zz,ordinal=0,direction=x"):
+            answer = await client.taps(f"{intent}:{entities}")
+            if answer == "success" or "系统这会儿有点忙" in answer:
+                silent.append(f"{intent}:{entities}")
+    assert silent == []
