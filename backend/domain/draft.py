@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -39,6 +39,11 @@ class Draft:
         """Keep an accepted value; it replaces whatever was refused before."""
         section_answers = {**self.answers.get(section, _EMPTY), name: value}
         return replace(self, answers={**self.answers, section: section_answers}).without_unvalidated(name)
+
+    def without_answers(self, section: str, names: Collection[str]) -> Draft:
+        """Some answers of a section are forgotten."""
+        kept = {name: value for name, value in self.answers.get(section, _EMPTY).items() if name not in names}
+        return replace(self, answers={**self.answers, section: kept})
 
     def with_rows(self, section: str, rows: Sequence[Entry]) -> Draft:
         return replace(self, entries={**self.entries, section: tuple(dict(row) for row in rows)})

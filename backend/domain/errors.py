@@ -71,6 +71,10 @@ class Incomplete(DomainError):
     code: ClassVar[str] = "incomplete"
     missing: tuple[str, ...]
 
+    def facts(self) -> dict[str, object]:
+        more = f"等{len(self.missing)}项" if len(self.missing) > 3 else ""
+        return {**super().facts(), "count": len(self.missing), "first": "、".join(self.missing[:3]) + more}
+
 
 # Values: what an applicant can mend. Facts never hold the refused text.
 

@@ -11,12 +11,12 @@ from backend.domain.case_facts import case_requirements
 from backend.domain.context import InterviewContext, ItemState, PhotoState
 from backend.domain.draft import Draft
 from backend.domain.errors import Incomplete, UnknownField
-from backend.domain.materials import OTHER_ITEM, completeness
+from backend.domain.materials import OTHER_ITEM, completeness, short_name
 from backend.domain.sections import routing, script
 from backend.domain.sections.education import EDUCATION, education_warnings
 from backend.domain.sections.entries import Book
 from backend.domain.sections.fields import FieldsPrompt
-from backend.domain.sections.prompt import Prompt, Reply, Skipping
+from backend.domain.sections.prompt import Prompt, Reply, Skipping, where_it_stands
 from backend.domain.sections.uploads import asked_item, photo_accepted
 from backend.domain.sections.work import WORK, work_warnings
 from backend.domain.talk import (
@@ -41,7 +41,7 @@ from backend.domain.talk import (
     Wish,
 )
 
-__all__ = ["Step", "check_submission", "file_target", "open_question", "take", "uploaded"]
+__all__ = ["Step", "check_submission", "file_target", "open_question", "take", "uploaded", "where_it_stands"]
 
 BOOKS: Final[Mapping[str, Book]] = {"education": EDUCATION, "work": WORK}
 _CLEARABLE: Final = frozenset({"contact", "personal", "education", "work", "conditions", "invoice"})
@@ -85,7 +85,7 @@ def check_submission(draft: Draft, ctx: InterviewContext) -> None:
     lacking = completeness(case_requirements(draft, ctx), ctx.items, photo_accepted=photo_accepted(ctx))
     missing += [one.name for one in lacking if one.name not in missing]
     if missing:
-        raise Incomplete(missing=tuple(missing))
+        raise Incomplete(missing=tuple(short_name(one) for one in missing))
 
 
 def file_target(draft: Draft, ctx: InterviewContext) -> str | None:
@@ -129,7 +129,19 @@ def _answer(draft: Draft, command: Answer, ctx: InterviewContext) -> Reply:
     if not reply.accepted:
         return reply
     reply = replace(reply, draft=_leave(reply.draft, ctx, before))
+    if before and before.section in ("materials", "review"):
+        reply = replace(reply, say=(*reply.say, *_list_changes(draft, reply.draft, ctx)))
     return replace(reply, say=(*reply.say, *_section_warnings(reply.draft, ctx, before)))
+
+
+def _list_changes(before: Draft, after: Draft, ctx: InterviewContext) -> tuple[Say, ...]:
+    """F38: an answer that changes the list of materials says what came and what went; sent files stay (T8)."""
+    had, has = ({one.code: one for one in case_requirements(draft, ctx) if one.required} for draft in (before, after))
+    added = [short_name(one.material.name) for code, one in has.items() if code not in had]
+    dropped = [short_name(one.material.name) for code, one in had.items() if code not in has]
+    if not added and not dropped:
+        return ()
+    return (Say("materials_changed", {"added": "、".join(added), "dropped": "、".join(dropped)}),)
 
 
 def _leave(draft: Draft, ctx: InterviewContext, before: Prompt | None) -> Draft:
@@ -188,7 +200,7 @@ def _resume(draft: Draft, command: Resume, ctx: InterviewContext) -> Reply:
     back = draft.at(None)
     current = script.current(back, ctx)
     if current is None:
-        return Reply(back)
+        return Reply(back, (where_it_stands(ctx.stage),))
     return Reply(back, (Say("welcome_back", {"section": script.SECTION_LABELS[current.section]}),))
 
 
@@ -292,7 +304,7 @@ def _all_sent(draft: Draft, ctx: InterviewContext) -> Reply:
     if reply.wish:
         return reply
     lacking = completeness(case_requirements(draft, ctx), ctx.items, photo_accepted=photo_accepted(ctx))
-    facts = {"count": len(lacking), "missing": "、".join(one.name for one in lacking)}
+    facts = {"count": len(lacking), "missing": "、".join(short_name(one.name) for one in lacking)}
     return Reply(draft.at(None), (Say("materials_missing" if lacking else "materials_complete", facts),))
 
 
@@ -302,7 +314,8 @@ def _finish_item(draft: Draft, command: FinishItem, ctx: InterviewContext) -> Re
         return Reply(draft, (Say("no_item_here", {}),))
     facts = script.question(current, draft, ctx).facts
     if not facts.get("enough"):
-        return Reply(draft, (Say("item_needs_more", dict(facts)),))
+        code = "item_needs_more" if facts.get("files") else "item_not_begun"
+        return Reply(draft, (Say(code, dict(facts)),))
     return Reply(draft.at(None), (Say("item_done", dict(facts)),), wish=Wish(Wants.FINISH_ITEM, str(facts["item"])))
 
 

@@ -88,6 +88,14 @@ def _missing(one: Requirement, state: ItemState | None) -> Missing:
     return Missing(one.code, one.material.name, files, one.files_min, one.material.template.value == "system")
 
 
+def short_name(name: str) -> str:
+    """The name as it is listed among others: without what stands in brackets at its end or after a slash."""
+    first = name.partition(" / ")[0].strip()
+    while first.endswith("）") and "（" in first:
+        first = first[: first.rindex("（")]
+    return first
+
+
 def rematch(needed: tuple[Requirement, ...], items: Mapping[str, ItemState]) -> Rematch:
     """Compare a new match with the items of a case; nothing that was uploaded is ever thrown away."""
     wanted = {one.code for one in needed}

@@ -98,10 +98,16 @@ def read_month(text: str, *, today: date) -> Month:
     if found := _COMPACT.fullmatch(plain):
         return Month(int(found[1]), int(found[2]))
     if found := _YEAR_MONTH.fullmatch(plain):
-        return Month(_full_year(found[1], today), int(found[2]))
+        return Month(full_year(found[1], today), int(found[2]))
     if found := _YEAR.fullmatch(plain):
-        raise MonthNeeded(year=_full_year(found[1], today))
+        raise MonthNeeded(year=full_year(found[1], today))
     raise MonthWrong
+
+
+def year_alone(text: str, *, today: date) -> int | None:
+    """The year of a text that names no month; None when it names one, or no year."""
+    found = _YEAR.fullmatch(_plain(text))
+    return full_year(found[1], today) if found else None
 
 
 def read_range(text: str) -> tuple[str, str] | None:
@@ -119,7 +125,8 @@ def _plain(text: str) -> str:
     return text.strip().strip("。.,，").lower().translate(_CN_DIGITS).replace("．", ".").replace("／", "/")
 
 
-def _full_year(digits: str, today: date) -> int:
+def full_year(digits: str, today: date) -> int:
+    """Four digits as they are; two mean the nearest year that is no more than ten years ahead."""
     if len(digits) == 4:
         return int(digits)
     year = today.year // 100 * 100 + int(digits)

@@ -19,6 +19,7 @@ Word = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_stora
 Secret = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable)]
 Index = Annotated[int, Field(ge=0, le=1000)]
 Pixel = Annotated[int, Field(ge=0, le=100_000)]
+Business = Literal["NEW", "RENEW", "EMPLOYER", "DEPENDANT", "ADDRESS", "GENERAL"]
 Purpose = Literal["bind", "credentials", "crop", "pay", "upload", "overview"]
 
 
@@ -33,7 +34,7 @@ class Empty(Request):
 
 
 class StartCase(Request):
-    business_type: Literal["NEW", "RENEW", "EMPLOYER", "DEPENDANT", "ADDRESS", "GENERAL"]
+    business_type: Business
 
 
 class ChooseEmployer(Request):
@@ -91,6 +92,14 @@ class PageLink(Request):
     purpose: Purpose
 
 
+class AboutBusiness(Request):
+    business_type: Business | None = None
+
+
+class AboutMaterials(AboutBusiness):
+    item: Word | None = None
+
+
 class CancelCase(Request):
     confirmed: bool = False
 
@@ -119,7 +128,9 @@ COMMAND_BODIES: Final[Mapping[str, type[Request]]] = {
     "finish_item": Empty,
     "choose_item": ChooseItem,
     "missing": Empty,
-    "materials": Empty,
+    "materials": AboutMaterials,
+    "fee": AboutBusiness,
+    "eligibility": AboutBusiness,
     "send_templates": Empty,
     "photo_nudge": PhotoNudge,
     "photo_accept": Empty,

@@ -24,6 +24,7 @@ from backend.services.transitions_log import an_applicant, record_audit, record_
 
 # Told again in every case: consents and choices are never taken over from an older one.
 NOT_TAKEN_OVER: Final = ("employer", "notice", "conditions", "materials", "review", "invoice")
+_WHY_A_PERSON: Final = {"asked": "申请人要求人工服务", "not_understood": "机器人连续几次没听懂，请帮申请人看一下"}
 
 
 async def start_case(uow: UnitOfWork, parts: Parts, standing: Standing, business: BusinessType) -> Standing:
@@ -169,7 +170,9 @@ async def cancel(uow: UnitOfWork, parts: Parts, standing: Standing, *, confirmed
     if was_paid:
         note = f"申请 {case.case_no} 已支付后取消，请核对是否退款"
         await open_task(uow, parts.ids.new("t"), "refund_review", note, once=case.id, now=now, case=case)
-    return Outcome(case=after).saying("case_cancelled", {"case_no": case.case_no, "paid": was_paid})
+    return Outcome(case=after).saying(
+        "case_cancelled_paid" if was_paid else "case_cancelled", {"case_no": case.case_no}
+    )
 
 
 async def call_a_person(uow: UnitOfWork, parts: Parts, openid: str, standing: Standing | None, reason: str) -> Outcome:
@@ -177,7 +180,7 @@ async def call_a_person(uow: UnitOfWork, parts: Parts, openid: str, standing: St
     now = parts.clock.now()
     case = standing.case if standing else None
     once = f"{parts.keys.fingerprint(openid)[:24]}:{beijing_day(now):%Y%m%d}"
-    note = f"申请人要求人工服务（{reason[:20]}）" + (f"，申请 {case.case_no}" if case else "")
+    note = _WHY_A_PERSON.get(reason, "申请人需要人工服务") + (f"，申请 {case.case_no}" if case else "")
     is_new = await open_task(uow, parts.ids.new("t"), "human", note, once=once, now=now, case=case, openid=openid)
     return Outcome(case=case).saying("human_called" if is_new else "human_called_already")
 

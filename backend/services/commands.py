@@ -10,15 +10,15 @@ from typing import Any, Final
 from backend.domain import talk
 from backend.domain.case import STAGES, Stage
 from backend.domain.errors import DomainError, UnknownField
-from backend.domain.interview import file_target, uploaded
+from backend.domain.interview import file_target, open_question, uploaded, where_it_stands
 from backend.domain.profile import BusinessType
 from backend.domain.talk import Kind, Option, Question
-from backend.services import casework, one_inch, reading, template_mailing, uploads
+from backend.services import casework, general_questions, one_inch, reading, template_mailing, uploads
 from backend.services.answered_once import Answer, answered_once
 from backend.services.errors import NotBound
 from backend.services.files import own_file
 from backend.services.links import Purpose, offer_link
-from backend.services.orders import check_payment, payable_order, yuan
+from backend.services.orders import check_payment, payable_order, said_yuan
 from backend.services.outcome import Outcome
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
@@ -57,6 +57,8 @@ async def _dispatch(uow: UnitOfWork, parts: Parts, openid: str, name: str, body:
     try:
         standing = await load_standing(uow, parts, openid)
     except NotBound:
+        if name in general_questions.GENERAL:
+            return await general_questions.answer_a_stranger(uow, parts, openid, name, body)
         if name == "human":
             return await casework.call_a_person(uow, parts, openid, None, str(body.get("reason", "asked")))
         raise
@@ -99,9 +101,13 @@ async def _open(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -
         **greeting_facts(standing),
         "case_no": standing.case.case_no,
         "business": BusinessType(standing.case.business_type).label,
+        "stage": stage.value,
         "stage_label": STAGES[stage].label,
     }
-    return await finish(uow, parts, standing, Outcome().saying("case_open", facts))
+    told = Outcome().saying("case_open", facts)
+    if open_question(standing.draft, standing.interview) is None:
+        told = replace(told, say=(*told.say, where_it_stands(stage)))
+    return await finish(uow, parts, standing, told)
 
 
 async def _start_case(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
@@ -127,7 +133,8 @@ async def _upload(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body)
     standing = await casework.keep_draft(uow, parts, standing, uploaded(standing.draft, item, standing.interview))
     state = standing.interview.items.get(item)
     name = material.name if material else "补充材料"
-    facts = {"label": name, "files": state.files if state else len(standing.supplement_files)}
+    files = (state.files if is_draft else state.new_files) if state else len(standing.supplement_files)
+    facts = {"label": name, "files": files}
     return await finish(uow, parts, standing, Outcome().saying("file_received", facts))
 
 
@@ -178,7 +185,7 @@ async def _pay_link(uow: UnitOfWork, parts: Parts, standing: Standing, body: Bod
     case, order = await payable_order(uow, standing.openid, parts.clock.now())
     link = await offer_link(uow, parts, standing.openid, Purpose.PAY, case_no=case.case_no)
     left_s = int((order.deadline - parts.clock.now()).total_seconds())
-    facts = {"amount": yuan(order.amount_fen), "left_minutes": left_s // 60, "left_hours": left_s // 3600}
+    facts = {"amount": said_yuan(order.amount_fen), "left_minutes": left_s // 60, "left_hours": left_s // 3600}
     outcome = Outcome(link=link).saying("pay_here", facts)
     return await finish(uow, parts, standing, outcome)
 
@@ -228,7 +235,18 @@ async def _missing(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body
 
 
 async def _materials(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
-    return await finish(uow, parts, standing, reading.materials(standing))
+    is_own = standing.case is not None and body.get("business_type") in (None, standing.case.business_type)
+    if is_own and not body.get("item"):
+        return await finish(uow, parts, standing, reading.materials(standing))
+    return await _general("materials")(uow, parts, standing, body)
+
+
+def _general(name: str) -> Handler:
+    async def tell(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+        told = general_questions.answer(parts, name, body, standing)
+        return await finish(uow, parts, standing, Outcome(say=(told,)))
+
+    return tell
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {
@@ -239,6 +257,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "finish_item": _finish_item,
     "missing": _missing,
     "materials": _materials,
+    "fee": _general("fee"),
+    "eligibility": _general("eligibility"),
     "send_templates": _send_templates,
     "photo_nudge": _photo_nudge,
     "photo_accept": _photo_accept,

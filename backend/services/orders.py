@@ -54,6 +54,11 @@ def yuan(amount_fen: int) -> str:
     return f"{amount_fen // 100}.{amount_fen % 100:02d}"
 
 
+def said_yuan(amount_fen: int) -> str:
+    """`"300"` for 30000 fen: how an amount is said in the chat."""
+    return yuan(amount_fen).removesuffix(".00")
+
+
 async def open_order(
     uow: UnitOfWork, parts: Parts, case: CaseRecord, openid: str, *, amount_fen: int, deadline: datetime
 ) -> Order:
@@ -212,7 +217,7 @@ async def _accept(
     by_mail = case.profile == "2019_other"
     event = Event.PAYMENT_SUCCEEDED_MAIL_NEXT if by_mail else Event.PAYMENT_SUCCEEDED
     await record_transition(uow, case, event, SYSTEM, now=now, facts={"source": payment.source})
-    await push(uow, parts.texts, case, "payment_received", {"amount": yuan(order.amount_fen)}, once=order.id)
+    await push(uow, parts.texts, case, "payment_received", {"amount": said_yuan(order.amount_fen)}, once=order.id)
 
 
 async def _give_back(
@@ -239,4 +244,4 @@ async def _give_back(
         await record_audit(uow, kind, SYSTEM, now=now, case=case, reason=reason)
     note = f"申请 {case.case_no}：{reason}，退款已自动发起，请跟进"
     await open_task(uow, parts.ids.new("t"), kind, note, once=payment.transaction_id, now=now, case=case)
-    await push(uow, parts.texts, case, kind, {"amount": yuan(payment.amount_fen)}, once=payment.id)
+    await push(uow, parts.texts, case, kind, {"amount": said_yuan(payment.amount_fen)}, once=payment.id)

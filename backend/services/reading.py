@@ -10,8 +10,9 @@ from backend.domain.case import STAGES, Event, Stage
 from backend.domain.case_facts import case_requirements
 from backend.domain.context import ItemStatus
 from backend.domain.errors import ConfirmationNotHere, Incomplete
-from backend.domain.interview import check_submission
+from backend.domain.interview import check_submission, where_it_stands
 from backend.domain.masks import mask_emails, mask_name, mask_phone
+from backend.domain.materials import short_name
 from backend.domain.profile import BusinessType
 from backend.domain.progress import StepState, progress_of
 from backend.domain.sections.uploads import BUREAU_ITEM
@@ -51,7 +52,7 @@ async def progress(uow: UnitOfWork, parts: Parts, standing: Standing) -> Outcome
         "todo": told_by.todo,
         "steps": "\n".join(f"{marks[step.state]} {step.label}" for step in told_by.steps),
     }
-    return Outcome(case=case).saying("progress", told)
+    return Outcome(say=(Say("progress", told), where_it_stands(Stage(case.stage))), case=case)
 
 
 def missing(standing: Standing) -> Outcome:
@@ -59,10 +60,12 @@ def missing(standing: Standing) -> Outcome:
     context = standing.interview
     if context.stage in SUPPLEMENTED:
         return _still_to_supplement(standing)
+    if context.stage not in (Stage.DRAFT, Stage.SLOT_REQUIRED):
+        return Outcome(say=(where_it_stands(context.stage),))
     try:
         check_submission(standing.draft, context)
     except Incomplete as error:
-        names = "、".join(error.missing)
+        names = "\n".join(f"· {one}" for one in error.missing)
         return Outcome(say=(Say("still_missing", {"count": len(error.missing), "missing": names}),))
     return Outcome().saying("materials_complete")
 
@@ -83,10 +86,16 @@ def _still_to_supplement(standing: Standing) -> Outcome:
 
 def materials(standing: Standing) -> Outcome:
     """The list of this case with the state of each item (F38)."""
-    lines = [f"· {one['name']}（{one['state_label']}）" for one in materials_json(standing) if one["required"]]
+    lines = [_line(one) for one in materials_json(standing) if one["required"]]
     if not lines:
         return Outcome().saying("materials_not_known_yet")
     return Outcome().saying("materials_list", {"count": len(lines), "list": "\n".join(lines)})
+
+
+def _line(item: Mapping[str, Any]) -> str:
+    """Ticked when it is there; a refused one says so."""
+    mark = {ItemStatus.NOT_UPLOADED: "·", ItemStatus.REJECTED: "×"}.get(ItemStatus(item["state"]), "✓")
+    return f"{mark} {short_name(item['name'])}"
 
 
 def materials_json(standing: Standing) -> list[dict[str, Any]]:

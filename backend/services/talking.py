@@ -11,11 +11,11 @@ from backend.domain.errors import DomainError
 from backend.domain.interview import check_submission, open_question, take
 from backend.domain.invoice import invoice_request, is_wanted
 from backend.domain.masks import mask_name
-from backend.domain.talk import Command, Kind, Wants, Wish
+from backend.domain.talk import Command, Kind, Question, Wants, Wish
 from backend.services import casework, one_inch, uploads
 from backend.services.errors import NotBound
-from backend.services.links import OfferedLink, Purpose, offer_link
-from backend.services.orders import yuan
+from backend.services.links import Purpose, offer_link
+from backend.services.orders import said_yuan
 from backend.services.outcome import Outcome, refusal
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
@@ -49,8 +49,8 @@ async def finish(uow: UnitOfWork, parts: Parts, standing: Standing, outcome: Out
     if section in ("materials", "review") and standing.case.stage == Stage.DRAFT:
         standing = await uploads.sync_items(uow, parts, standing)
     link = outcome.link
-    if link is None and question is not None and question.kind is Kind.PAGE:
-        link = await _page_of(uow, parts, standing, str(question.facts.get("purpose", Purpose.CREDENTIALS.value)))
+    if link is None and question is not None and (purpose := _page_for(question)):
+        link = await offer_link(uow, parts, standing.openid, purpose, case_no=standing.open_case.case_no)
     return replace(outcome, ask=question, link=link, case=standing.case, draft_step=section)
 
 
@@ -69,7 +69,7 @@ async def submit(uow: UnitOfWork, parts: Parts, standing: Standing) -> tuple[Sta
     check_submission(standing.draft, standing.interview)
     await uploads.keep_photo_as_item(uow, parts, standing)
     case, order = await casework.submit(uow, parts, standing)
-    facts = {"case_no": case.case_no, "amount": yuan(order.amount_fen), "hours": _hours(standing)}
+    facts = {"case_no": case.case_no, "amount": said_yuan(order.amount_fen), "hours": _hours(standing)}
     return await with_case(uow, parts, standing, case), Outcome().saying("submitted", facts)
 
 
@@ -131,8 +131,11 @@ async def _keep_invoice(uow: UnitOfWork, parts: Parts, standing: Standing) -> No
     await record_transition(uow, case, Event.SET_INVOICE, an_applicant(standing.applicant.id), now=parts.clock.now())
 
 
-async def _page_of(uow: UnitOfWork, parts: Parts, standing: Standing, purpose: str) -> OfferedLink | None:
-    return await offer_link(uow, parts, standing.openid, Purpose(purpose), case_no=standing.open_case.case_no)
+def _page_for(question: Question) -> Purpose | None:
+    """The page on which a question is answered; the photo's preview can also be cropped by hand (F28)."""
+    if question.kind is Kind.PAGE:
+        return Purpose(str(question.facts.get("purpose", Purpose.CREDENTIALS.value)))
+    return Purpose.CROP if (question.form, question.kind) == ("photo_form", Kind.CONFIRM) else None
 
 
 def _hours(standing: Standing) -> int:

@@ -144,7 +144,7 @@ async def test_a_person_is_called_for_somebody_unbound_too(person: Person, parts
 
 
 async def test_the_slip_is_offered_for_the_latest_successful_case_only(person: Person, parts: Parts) -> None:
-    assert said(await person.says("open")) == ["not_bound"]
+    assert said(await person.says("open")) == ["welcome_stranger"]
     case = await a_case(parts, person.openid, stage=Stage.APPROVED)
     assert "confirmation_not_here" in said(await person.says("confirmation_slip"))
     async with parts.begin() as uow:

@@ -18,5 +18,5 @@ async def test_a_new_application_reaches_the_agencys_review_by_chatting_and_send
     order = await the_order(parts)
     await record_payment(parts, pay.success(order, a_clock.now()), source="notify")
     progress = await person.says("progress")
-    assert said(progress) == ["progress"]
+    assert said(progress) == ["progress", "where_it_stands"]
     assert progress["case"]["stage"] == "agency_review"

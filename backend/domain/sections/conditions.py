@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from backend.domain.case_facts import case_facts
 from backend.domain.catalogue import ConditionQuestion
 from backend.domain.context import InterviewContext
@@ -10,6 +12,8 @@ from backend.domain.errors import MonthWrong, UnknownOption
 from backend.domain.sections.fields import FieldsPrompt, SectionStore, accepted_choice
 from backend.domain.sections.prompt import Accepted, FieldSpec, Prompt, Reading
 from backend.domain.talk import Kind, Option, Say
+
+_COMMON: Final = frozenset({"no", "stay"})
 
 
 def condition_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
@@ -28,8 +32,18 @@ def _prompt(number: int, specs: tuple[FieldSpec, ...]) -> FieldsPrompt:
         section="conditions",
         specs=specs,
         store=SectionStore("conditions"),
-        hint="按顺序回复编号就行，例如：" + " ".join("1" for _ in specs),
+        hint=_example(specs),
     )
+
+
+def _example(specs: tuple[FieldSpec, ...]) -> str:
+    """How to answer with numbers, and what that answer would mean: the most common one of each question."""
+    choices = [spec for spec in specs if spec.options]
+    if len(choices) < 2 or len(choices) != len(specs):
+        return ""
+    places = [next((at for at, one in enumerate(spec.options) if one.value in _COMMON), 0) for spec in choices]
+    meant = "、".join(spec.options[at].label for spec, at in zip(choices, places, strict=True))
+    return f"照顺序回编号就行，比如“{' '.join(str(at + 1) for at in places)}”就是：{meant}"
 
 
 def _spec(question: ConditionQuestion) -> FieldSpec:

@@ -8,10 +8,11 @@ from typing import Any
 
 from backend.domain.context import InterviewContext
 from backend.domain.draft import Draft, Entry
+from backend.domain.months import Month
 from backend.domain.sections.fields import FieldsPrompt, RowStore
 from backend.domain.sections.prompt import FieldSpec, Reply, Skipping
 from backend.domain.talk import Answer, Say, Value
-from backend.domain.timeline import in_order
+from backend.domain.timeline import in_order, with_proposals
 
 SpecsFor = Callable[[Entry, InterviewContext], tuple[FieldSpec, ...]]
 
@@ -71,10 +72,18 @@ class Book:
         say: list[Say] = []
         taken = False
         for index, pairs in sorted(_by_row(values, base, len(draft.rows(self.section))).items()):
-            reply = self.prompt(draft, ctx, index).take_pairs(draft, ctx, pairs)
+            reply = self.prompt(draft, ctx, index).take_pairs(draft, ctx, self._news(draft, index, pairs))
             draft, taken = reply.draft, taken or reply.accepted
             say.extend(reply.say)
         return Reply(self.tidy(draft, ctx) if taken else draft, tuple(say), accepted=taken)
+
+    def _news(self, draft: Draft, index: int, pairs: Mapping[str, str]) -> Mapping[str, str]:
+        """Without what only says which entry is meant: the level that it has anyway."""
+        rows = with_proposals(draft.rows(self.section))
+        level = rows[index].get("level") if index < len(rows) and "level" in pairs else None
+        if len(pairs) < 2 or level is None or pairs["level"] != level:
+            return pairs
+        return {name: value for name, value in pairs.items() if name != "level"}
 
     def tidy(self, draft: Draft, ctx: InterviewContext) -> Draft:
         """Complete entries in order of time, then the others; a changed list has to be confirmed again."""
@@ -83,19 +92,31 @@ class Book:
         ordered = [*in_order(complete), *(row for row in rows if not self.is_complete(row, ctx))]
         return draft.with_rows(self.section, ordered).unsettle(f"{self.section}.confirm")
 
-    def base_row(self, draft: Draft, ctx: InterviewContext, values: Sequence[Value]) -> int:
-        """Which entry a value without an index means when no entry is being asked.
+    def base_row(self, draft: Draft, ctx: InterviewContext, values: Sequence[Value]) -> int | None:
+        """Which entry a value without an index means when no entry is being asked; None when nobody can tell.
 
-        The entry with the same school or employer, else a new one when a name is told, else the last one.
+        The entry with the same school or employer, the one being told, a new one when a name is told, the only one of
+        the level that is named, the last one for an end that is still to come, the only one there is.
         """
         rows = draft.rows(self.section)
-        named = next((value.value for value in values if value.field == self.name_field), None)
+        told = {value.field: value.value for value in values}
+        if all(value.index is not None and not value.relative for value in values):
+            return 0
+        named = told.get(self.name_field)
+        same = [at for at, row in enumerate(rows) if named and row.get(self.name_field) == named]
+        if same:
+            return same[0]
         first_open = self.first_open(draft, ctx)
         if first_open < len(rows) or not rows:
             return first_open
-        if named is None:
+        if named is not None:
+            return len(rows)
+        of_level = [at for at, row in enumerate(with_proposals(rows)) if row.get("level") == told.get("level")]
+        if "level" in told and len(of_level) == 1:
+            return of_level[0]
+        if len(rows) == 1 or told.get("end", "") >= str(Month.of(ctx.today)):
             return len(rows) - 1
-        return next((at for at, row in enumerate(rows) if row.get(self.name_field) == named), len(rows))
+        return None
 
     def add(self, draft: Draft, ctx: InterviewContext) -> Draft:
         """An empty entry at the end, unless one is open already."""

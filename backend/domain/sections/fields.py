@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from backend.domain.context import InterviewContext
 from backend.domain.draft import Draft
 from backend.domain.errors import DomainError
-from backend.domain.months import read_range
+from backend.domain.months import read_range, year_alone
 from backend.domain.sections.prompt import Accepted, FieldSpec, Reading, Reply, Skipping, refusal
 from backend.domain.talk import Answer, Kind, Option, Question, Say
 
@@ -153,7 +153,8 @@ class FieldsPrompt:
                 continue
             told = dict(self.store.told(draft))
             try:
-                accepted = spec.read(pairs[spec.name], Reading(ctx, draft, told))
+                text = _with_its_month(spec, pairs[spec.name], told, ctx)
+                accepted = spec.read(text, Reading(ctx, draft, told))
             except DomainError as error:
                 say.append(refusal(error, spec.short or spec.label))
                 draft = draft.with_unvalidated(self.key, spec.name, pairs[spec.name])
@@ -221,6 +222,13 @@ class FieldsPrompt:
         except DomainError:
             return False
         return True
+
+
+def _with_its_month(spec: FieldSpec, text: str, told: Mapping[str, str], ctx: InterviewContext) -> str:
+    """A year alone corrects the year of a month that stands there already."""
+    stands = told.get(spec.name, "")
+    year = year_alone(text, today=ctx.today) if spec.kind is Kind.MONTH and len(stands) == len("2006-09") else None
+    return f"{year}{stands[4:]}" if year else text
 
 
 def _pieces(text: str) -> list[str]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
+from backend.domain.company_names import kept_company_name
 from backend.domain.context import InterviewContext
 from backend.domain.draft import Draft
 from backend.domain.emails import read_emails
-from backend.domain.errors import UnknownOption
+from backend.domain.errors import NotAnAnswer, UnknownOption
 from backend.domain.free_text import read_free_text
 from backend.domain.invoice import COMPANY, PERSON, is_wanted
 from backend.domain.numbers import is_old_tax_number, read_credit_code
@@ -36,6 +40,7 @@ _TYPE_WORDS: Final = {
     "person": PERSON,
     "personal": PERSON,
 }
+_TAX_NO_SAID: Final = re.compile(r"\s*(税号|纳税人识别号|统一社会信用代码)")
 _NEED: Final = yes_no("要发票", "不要发票")
 _NEED_WORDS: Final = (
     ("开发票", "yes"),
@@ -65,7 +70,9 @@ def _type(text: str, reading: Reading) -> Accepted:
 
 
 def _title(text: str, reading: Reading) -> Accepted:
-    return Accepted(read_free_text(text, shortest=2, longest=100))
+    if _TAX_NO_SAID.match(text):
+        raise NotAnAnswer
+    return Accepted(kept_company_name(read_free_text(text, shortest=2, longest=100)))
 
 
 def _tax_no(text: str, reading: Reading) -> Accepted:
@@ -99,6 +106,16 @@ class DetailsPrompt(FieldsPrompt):
 
     def is_away(self, draft: Draft) -> bool:
         return not is_wanted(draft)
+
+    def take_pairs(self, draft: Draft, ctx: InterviewContext, pairs: Mapping[str, str]) -> Reply:
+        """Another kind of title begins a new one: a company's name and number say nothing about a person."""
+        before = draft.answer("invoice", "title_type")
+        reply = super().take_pairs(draft, ctx, pairs)
+        after = reply.draft.answer("invoice", "title_type")
+        if not before or before == after:
+            return reply
+        stale = {"invoice_title", "tax_no"} - pairs.keys()
+        return replace(reply, draft=reply.draft.without_answers("invoice", stale))
 
 
 def _need_prompt() -> NeedPrompt:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from backend.domain.case import STAGES, Stage
 from backend.domain.context import InterviewContext
 from backend.domain.draft import Draft
 from backend.domain.errors import DomainError
@@ -19,6 +20,11 @@ class Skipping(StrEnum):
     NEVER = "never"
     OPTIONAL = "optional"
     LATER = "later"
+
+
+def where_it_stands(stage: Stage) -> Say:
+    """Nothing is asked: which stage it is, so that the words can say who acts next (F49)."""
+    return Say("where_it_stands", {"stage": stage.value, "stage_label": STAGES[stage].label})
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from backend.domain.draft import Draft
 from backend.domain.errors import UnknownField
 from backend.domain.months import OPEN
 from backend.domain.sections import script
+from backend.domain.sections.corrections import year_correction
 from backend.domain.sections.education import EDUCATION
 from backend.domain.sections.entries import Book, EntryPrompt
 from backend.domain.sections.fields import FieldsPrompt
-from backend.domain.sections.prompt import Prompt, Reply
+from backend.domain.sections.prompt import Prompt, Reply, where_it_stands
 from backend.domain.sections.work import WORK
 from backend.domain.talk import Answer, Say, Value
 
@@ -86,6 +87,8 @@ def route(draft: Draft, answer: Answer, ctx: InterviewContext, current: Prompt |
     Raises:
         UnknownField: a value or the answer itself names a field that the interview does not have.
     """
+    if answer.option is None and (corrected := _corrected(draft, answer, ctx, current)):
+        return corrected
     owners = _owners(answer.values, draft, ctx, current)
     here = current.section if current else None
     own = tuple(value for value in answer.values if owners[value.field] == here)
@@ -105,6 +108,17 @@ def route(draft: Draft, answer: Answer, ctx: InterviewContext, current: Prompt |
         draft, taken = reply.draft, taken or reply.accepted
         say.extend(reply.say)
     return Reply(draft, tuple(say), accepted=taken)
+
+
+def _corrected(draft: Draft, answer: Answer, ctx: InterviewContext, current: Prompt | None) -> Reply | None:
+    """“是08年不是18年” about a month that stands in one of the lists; the list that is talked about comes first."""
+    open_ones = [name for name in _BOOKS if name in script.sections_of(ctx)]
+    here = sorted(open_ones, key=lambda name: current is None or name != current.section)
+    found = year_correction(answer.text, answer.values, draft, here, today=ctx.today)
+    if found is None:
+        return None
+    section, value = found
+    return _BOOKS[section].take(draft, ctx, (value,), base=0)
 
 
 def _owners(values: Sequence[Value], draft: Draft, ctx: InterviewContext, current: Prompt | None) -> dict[str, str]:
@@ -147,12 +161,12 @@ def _target(answer: Answer, draft: Draft, ctx: InterviewContext, current: Prompt
 
 def _ask_prompt(draft: Draft, ctx: InterviewContext, answer: Answer, target: Prompt | None) -> Reply:
     if target is None:
-        return Reply(draft, (Say("nothing_open", {}),), accepted=False)
+        return Reply(draft, (where_it_stands(ctx.stage),), accepted=False)
     book = _BOOKS.get(target.section)
     if book and not isinstance(target, EntryPrompt):
         values = tuple(value for value in answer.values if value.field in book.fields)
         if values and answer.option is None:
-            return book.take(draft, ctx, values, base=_base(book, target, draft, ctx, values))
+            return _into_list(book, draft, ctx, values, base=_base(book, target, draft, ctx, values))
     elif answer.option is None and answer.values and not any(value.field in target.fields for value in answer.values):
         return _elsewhere(draft, ctx, target.section, answer.values)
     elif answer.option is None and any(value.field not in target.fields for value in answer.values):
@@ -169,7 +183,15 @@ def _both(draft: Draft, ctx: InterviewContext, answer: Answer, target: Prompt) -
     return Reply(second.draft, (*first.say, *second.say), first.accepted or second.accepted, first.wish)
 
 
-def _base(book: Book, target: Prompt, draft: Draft, ctx: InterviewContext, values: Sequence[Value]) -> int:
+def _into_list(book: Book, draft: Draft, ctx: InterviewContext, values: tuple[Value, ...], base: int | None) -> Reply:
+    """Values for entries; when several could be meant and none is named, ask which instead of guessing."""
+    if base is None:
+        told = draft.rows(book.section)
+        return Reply(draft, (Say("which_entry", {"label": book.label, "count": len(told)}),), accepted=False)
+    return book.take(draft, ctx, values, base=base)
+
+
+def _base(book: Book, target: Prompt, draft: Draft, ctx: InterviewContext, values: Sequence[Value]) -> int | None:
     rows = draft.rows(book.section)
     if target.key == "work.open_end":
         return next((at for at, row in enumerate(rows) if row.get("end") == OPEN), len(rows) - 1)
@@ -182,7 +204,7 @@ def _elsewhere(draft: Draft, ctx: InterviewContext, section: str, values: tuple[
         facts = {"label": script.SECTION_LABELS[section], "stage_label": STAGES[ctx.stage].label}
         return Reply(draft, (Say("locked_now", facts),), accepted=False)
     if book := _BOOKS.get(section):
-        return book.take(draft, ctx, values, base=book.base_row(draft, ctx, values))
+        return _into_list(book, draft, ctx, values, base=book.base_row(draft, ctx, values))
     say: list[Say] = []
     taken = False
     for prompt in script.prompts(draft, ctx):

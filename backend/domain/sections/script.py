@@ -57,6 +57,8 @@ SECTION_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+_BEFORE_THE_STEPS: Final = frozenset({"employer", "notice"})
+
 
 def sections_of(ctx: InterviewContext) -> tuple[str, ...]:
     """The sections that are open at this stage: all of the draft, later only what may still be edited (F56, T45)."""
@@ -97,10 +99,13 @@ def _is_left_out(prompt: Prompt, draft: Draft) -> bool:
 
 
 def question(prompt: Prompt, draft: Draft, ctx: InterviewContext) -> Question:
-    """The prompt's question with its place among all questions of the case."""
-    keys = [one.key for one in prompts(draft, ctx)]
-    number = keys.index(prompt.key) + 1 if prompt.key in keys else len(keys)
-    return replace(prompt.ask(draft, ctx), number=number, total=len(keys))
+    """The prompt's question with the place of its section among those that are told step by step.
+
+    Sections do not come and go with every answer, so the count is one that an applicant can rely on.
+    """
+    steps = [name for name in sections_of(ctx) if name not in _BEFORE_THE_STEPS]
+    number = steps.index(prompt.section) + 1 if prompt.section in steps else 0
+    return replace(prompt.ask(draft, ctx), number=number, total=len(steps) if number else 0)
 
 
 def is_unfinished(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from backend.domain.company_names import core_of, is_same_company, kept_company_name
 from backend.domain.context import InterviewContext
 from backend.domain.draft import Draft, Entry
 from backend.domain.errors import AfterRetirement, EndBeforeStart, OpenOnlyLast, TooYoung
@@ -51,17 +52,16 @@ def _employer(text: str, reading: Reading) -> Accepted:
     plain = text.strip().strip("。")
     if plain in _UNEMPLOYED_WORDS:
         return Accepted(UNEMPLOYED)
-    name = read_free_text(text, shortest=2, longest=100)
+    name = kept_company_name(read_free_text(text, shortest=2, longest=100))
     company = chosen_employer(reading.ctx)
-    if company and name != company.name and (name in company.name or _core(name) == _core(company.name)):
+    if company and (is_same_company(name, company.name) or _is_short_for(name, company.name)):
         return Accepted(company.name)
     return Accepted(name)
 
 
-def _core(name: str) -> str:
-    for word in ("北京", "（北京）", "(北京)", "股份", "有限责任公司", "有限公司", "公司"):
-        name = name.replace(word, "")
-    return name
+def _is_short_for(name: str, company: str) -> bool:
+    core = core_of(name)
+    return len(core) >= 2 and (name in company or core == core_of(company))
 
 
 def _is_employer(piece: str) -> bool:
@@ -156,6 +156,8 @@ def _further(draft: Draft, ctx: InterviewContext) -> Prompt | None:
     rows = draft.rows("work")
     company = chosen_employer(ctx)
     facts = {"wanted": "present" if rows else "first", "company": company.name if company else ""}
+    if rows:
+        facts["present_company"] = facts["company"]
     if not rows:
         return WORK.prompt(draft, ctx, 0, facts=facts)
     key = f"work.{len(rows)}"
@@ -263,6 +265,6 @@ def work_warnings(draft: Draft, ctx: InterviewContext) -> tuple[Say, ...]:
     say: list[Say] = []
     if rows and not has_present_job(rows, today=ctx.today):
         say.append(Say("no_present_job", {}))
-    if company and last and last.get("employer") != company.name:
+    if company and last and not is_same_company(last.get("employer", ""), company.name):
         say.append(Say("last_employer_differs", {"company": company.name, "told": last.get("employer", "")}))
     return tuple(say)
