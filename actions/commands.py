@@ -75,6 +75,16 @@ def _start(reading: Reading, _question: Question) -> Command:
     return Command("start_case", {"business_type": business}) if business else Command("open")
 
 
+def _about_business(name: str, *entities: str) -> Build:
+    """A question about a business, answered for the one that is named or for the one that is running."""
+
+    def build(reading: Reading, _question: Question) -> Command:
+        told = {"business_type": reading.entity("business_type"), "item": reading.entity("material_item")}
+        return Command(name, {key: told[key] for key in ("business_type", *entities) if told[key] is not None})
+
+    return build
+
+
 def _choose_item(reading: Reading, _question: Question) -> Command:
     item = reading.entity("material_item") or reading.entity("item")
     return Command("choose_item", {"item": item}) if item else Command("materials")
@@ -103,7 +113,9 @@ COMMANDS: Final[Mapping[str, Build]] = {
     "ask_progress": _plain("progress"),
     "ask_missing": _plain("missing"),
     "ask_supplement": _plain("missing"),
-    "ask_materials": _plain("materials"),
+    "ask_materials": _about_business("materials", "item"),
+    "ask_fee": _about_business("fee"),
+    "ask_eligibility": _about_business("eligibility"),
     "history": _plain("history"),
     "confirmation_slip": _plain("confirmation_slip"),
     "cancel_case": _cancel,
@@ -122,9 +134,11 @@ COMMANDS: Final[Mapping[str, Build]] = {
     "bind_account": _page("bind"),
     "human": lambda _r, _q: Command("human", {"reason": "asked"}),
 }
+INVOICE_FIELDS: Final = frozenset({"title_type", "invoice_title", "tax_no", "invoice_email"})
 NEGATIONS: Final = ("不", "别", "先不", "没说")
 PAGE_PURPOSES: Final = frozenset({"bind", "credentials", "crop", "pay", "upload", "overview"})
 ANSWERS: Final = frozenset({"inform", "correct", "choose", "affirm", "deny", "unsure", "unknown"})
+ACKNOWLEDGED: Final = frozenset({"affirm", "deny", "unsure"})
 REMARKS: Final[Mapping[str, str]] = {"repeat": "repeat", "help": "help", "ask_filling": "help", "greet": "greet"}
 
 
@@ -152,7 +166,7 @@ def _in_form(reading: Reading, question: Question) -> Move:
         return Command("finish_item")
     if option is not None:
         return _answer(question, option=option, text=reading.text)
-    if fits(values, question) or (values and reading.intent in ANSWERS):
+    if fits(values, question) or (values and (reading.intent in ANSWERS or _of_the_invoice(values, question))):
         return _answer(question, values=values, text=reading.text)
     if reading.intent == "deny" and question.optional:
         return Command("skip")
@@ -161,6 +175,11 @@ def _in_form(reading: Reading, question: Question) -> Move:
     if reading.intent not in ANSWERS and reading.confidence >= SURE:
         return _of_intent(reading.intent, reading, question)
     return _answer(question, values=values, text=reading.text)
+
+
+def _of_the_invoice(values: list[dict[str, Any]], question: Question) -> bool:
+    """“发票发到…” sounds like a question about invoices and is an answer."""
+    return question.section == "invoice" and any(value["field"] in INVOICE_FIELDS for value in values)
 
 
 def _of_form(reading: Reading, question: Question) -> Move | None:
@@ -209,6 +228,8 @@ def _of_intent(intent: str, reading: Reading, question: Question) -> Move:
         return COMMANDS[intent](reading, question)
     if intent in REMARKS and question.form is not None:
         return Remark(REMARKS[intent])
+    if intent == "help":
+        return Remark("help")
     return LeaveToRules()
 
 
@@ -220,7 +241,9 @@ def _when_nothing_is_open(reading: Reading, question: Question) -> Move:
     values = values_of(reading, question)
     if values:
         return _answer(question, values=values, text=reading.text)
-    return Remark("help" if reading.intent == "help" else "fallback")
+    if reading.intent in ACKNOWLEDGED and reading.confidence >= SURE:
+        return Remark("acknowledged")
+    return Remark("help" if reading.intent in REMARKS and reading.intent != "greet" else "fallback")
 
 
 def _answer(

@@ -14,15 +14,25 @@ MOST_OPTIONS: Final = 9
 PAYLOAD_VALUE: Final = re.compile(r"[a-zA-Z0-9_.:-]{1,60}")
 # The choices below a question, by form and kind; words and payloads of each are `utter_choice_<name>`.
 COMMANDS_OF_KIND: Final[Mapping[tuple[str | None, str | None], Sequence[str]]] = {
-    ("photo_form", "confirm"): ("page_crop",),
     ("materials_form", None): ("ask_missing", "page_upload"),
     ("supplement_form", "photos"): ("ask_missing", "page_upload"),
     ("review_form", "confirm"): ("overview",),
-    ("invoice_form", "page"): ("pay",),
     (None, "confirm"): ("affirm", "deny"),
 }
 # Options that are commands of their own.
 OPTION_PAYLOADS: Final[Mapping[str, str]] = {"finish_item": "done_uploading"}
+# Sentences that carry the turn's link themselves, so that it needs none of its own.
+TO_STRANGERS: Final = frozenset({"not_bound", "bind_offer", "welcome_stranger"})
+LINK_CARRIERS: Final = TO_STRANGERS | {"page_here", "pay_here", "confirmation_ready"}
+# Sentences that already ask: the question's choices hang on them, its words are not put again.
+ASKING: Final = frozenset({"send_a_photo", "use_the_page", "pay_here", "item_not_begun", "item_needs_more"})
+# A reminder of these shows the question in its short form; of others its label is enough.
+SHOWN_AGAIN: Final = frozenset({"confirm", "choice", "photo", "photos", "page"})
+# Where no link is at hand, a tap asks for one.
+PAGE_CHOICES: Final = {"pay": "pay", "credentials": "page_credentials"}
+LISTS_TOO_LONG: Final = frozenset({"ethnicity"})
+CIRCLED: Final = "①②③④⑤⑥⑦⑧⑨⑩"
+LISTS: Final = frozenset({"education_form", "work_form"})
 FIRST_FORMS: Final = frozenset({"employer_form", "notice_form", "cancel_form"})
 
 
@@ -73,27 +83,55 @@ def _line(one: Any) -> str:
     return "· " + "，".join([shown(one), *extra])
 
 
-def sentences(outcome: Outcome, *, round_: int = 0) -> Iterator[Utterance]:
-    """One utterance for each `say`; a code without words of its own falls back to neutral ones."""
+def sentences(outcome: Outcome, *, round_: int = 0, asked_to_bind: int = 0) -> Iterator[Utterance]:
+    """One utterance for each `say`; a code without words of its own falls back to neutral ones.
+
+    A sentence about a stage may have words for that stage: `utter_<code>_<stage>` before `utter_<code>`.
+    """
     for part in outcome.say:
         facts = {"case_no": (outcome.case or {}).get("case_no"), **(part.get("facts") or {})}
         fallback = ("utter_refused_again", "utter_said") if round_ else ("utter_said",)
-        yield Utterance(f"utter_{part['code']}", fallback, facts, round_)
+        names = [f"utter_{part['code']}_{facts['stage']}"] if facts.get("stage") else []
+        names += [f"utter_{part['code']}", *fallback]
+        if part["code"] in TO_STRANGERS:
+            names, round_ = names[:1], asked_to_bind
+        yield Utterance(names[0], names[1:], facts, round_, link=_carried(str(part["code"]), outcome))
 
 
-def attachments(outcome: Outcome) -> Iterator[Utterance]:
-    """The pictures to show and the link to open."""
-    for file in outcome.files:
-        yield Utterance(f"utter_file_{file.get('kind')}", ("utter_file",), {}, file_id=str(file["file_id"]))
-    if outcome.link is not None and not _is_asked_on_a_page(outcome):
+def _carried(code: str, outcome: Outcome) -> Mapping[str, Any] | None:
+    last = [part["code"] for part in outcome.say if part["code"] in LINK_CARRIERS][-1:]
+    return outcome.link if [code] == last else None
+
+
+def with_files(said: Sequence[Utterance], outcome: Outcome) -> list[Utterance]:
+    """The pictures hang on what is said about them; without such a sentence they get one."""
+    files = [(str(file.get("kind")), str(file["file_id"])) for file in outcome.files]
+    utterances = list(said)
+    if files and utterances:
+        utterances[-1] = replace(utterances[-1], file_id=files.pop(0)[1])
+    return [
+        *utterances,
+        *(Utterance(f"utter_file_{kind}", ("utter_file",), {}, file_id=file_id) for kind, file_id in files),
+    ]
+
+
+def link_of(outcome: Outcome) -> Iterator[Utterance]:
+    """The link to open, unless a sentence or the question carries it."""
+    is_carried = any(part["code"] in LINK_CARRIERS for part in outcome.say) or _is_asked_with_a_page(outcome)
+    if outcome.link is not None and not is_carried:
         purpose = str(outcome.link["purpose"])
         facts = {"purpose": purpose, "expires_at": outcome.link.get("expires_at")}
         yield Utterance(f"utter_link_{purpose}", ("utter_link",), facts, link=outcome.link)
 
 
-def _is_asked_on_a_page(outcome: Outcome) -> bool:
-    """The question itself carries the link then."""
-    return (outcome.ask or {}).get("kind") == "page"
+def _is_asked_with_a_page(outcome: Outcome) -> bool:
+    """The question itself carries the link then: it is answered on a page, or the photo can be cropped on one."""
+    ask = outcome.ask or {}
+    return ask.get("kind") == "page" or _offers_cropping(Question.of_ask(ask), outcome.link)
+
+
+def _offers_cropping(question: Question, link: Mapping[str, Any] | None) -> bool:
+    return (question.form, question.kind) == ("photo_form", "confirm") and (link or {}).get("purpose") == "crop"
 
 
 def question_of(
@@ -105,14 +143,29 @@ def question_of(
         names = [f"{place}_group", "utter_ask_group", "utter_again"]
     else:
         names = [f"{place}_{question.kind}", place, f"utter_ask_{question.section}_{question.kind}"]
-        names += [f"utter_ask_{question.kind}", f"utter_again_{question.kind}", "utter_again"]
+        again = [f"utter_again_{question.kind}", "utter_again"]
+        names += [*again, f"utter_ask_{question.kind}"] if round_ else [f"utter_ask_{question.kind}", *again]
     asked = _question(question, names, round_, stumbled)
-    return replace(asked, link=link) if question.kind == "page" else asked
+    return replace(asked, link=link) if question.kind == "page" or _offers_cropping(question, link) else asked
 
 
-def reminder_of(question: Question, *, round_: int = 0) -> Utterance:
+def reminder_of(question: Question, *, round_: int = 0, link: Mapping[str, Any] | None = None) -> Utterance:
     """The question in its short form, after something else was answered."""
+    if question.kind in SHOWN_AGAIN and (len(question.group) == 1 or question.form == "conditions_form"):
+        again = question_of(question, round_=1, link=link)
+        way_in = PAGE_CHOICES.get(question.field or "") if question.kind == "page" and link is None else None
+        return replace(again, choices=[way_in, *again.choices]) if way_in else again
     return _question(question, ["utter_continue"], round_, False)
+
+
+def asking(said: Utterance, question: Question, *, link: Mapping[str, Any] | None, stumbled: bool) -> Utterance:
+    """A sentence that asks by itself, in words for its section where there are some, with the question's choices."""
+    asked = question_of(question, stumbled=stumbled, link=link)
+    names = [f"{said.name}_{question.section}", said.name, *said.otherwise]
+    return replace(
+        asked, name=names[0], otherwise=names[1:], facts={**dict(asked.facts), **dict(said.facts)}, round=said.round,
+        link=said.link or asked.link, file_id=said.file_id,
+    )  # fmt: skip
 
 
 def _question(question: Question, names: Sequence[str], round_: int, stumbled: bool) -> Utterance:
@@ -121,6 +174,8 @@ def _question(question: Question, names: Sequence[str], round_: int, stumbled: b
     facts["parts"] = _parts(facts.get("parts") or ())
     for name in ("label", "hint", "current", "number", "total"):
         facts[name] = raw.get(name)
+    if round_:
+        facts["current"] = ""
     facts["ordinal"] = (question.index or 0) + 1
     facts["step"] = f"（{raw['number']}/{raw['total']}）" if raw.get("number") and raw.get("total") else ""
     return Utterance(
@@ -129,15 +184,23 @@ def _question(question: Question, names: Sequence[str], round_: int, stumbled: b
 
 
 def _parts(parts: Sequence[Mapping[str, Any]]) -> str:
-    """A question about several fields, one line for each, short lists with their numbers."""
+    """A question about several fields, one line for each; numbers only where all of them are chosen from lists."""
     if len(parts) < 2:
         return ""
-    lines = []
-    for part in parts:
-        options = part.get("options") or ()
-        listed = " ".join(f"{at}{one['label']}" for at, one in enumerate(options, start=1)) if len(options) <= MOST_OPTIONS else ""
-        lines.append(f"· {part['label']}" + (f"：{listed}" if listed else ""))
-    return "\n".join(lines)
+    numbered = all(0 < len(part.get("options") or ()) <= len(CIRCLED) for part in parts)
+    return "\n".join(_numbered(part) if numbered else _listed(part) for part in parts)
+
+
+def _numbered(part: Mapping[str, Any]) -> str:
+    options = " ".join(f"{CIRCLED[at]}{one['label']}" for at, one in enumerate(part["options"]))
+    return f"· {part['label']}？{options}"
+
+
+def _listed(part: Mapping[str, Any]) -> str:
+    options = part.get("options") or ()
+    is_short = len(options) <= MOST_OPTIONS and part.get("field") not in LISTS_TOO_LONG
+    listed = "：" + "／".join(str(one["label"]) for one in options) if options and is_short else ""
+    return f"· {part['label']}{listed}" + ("（可以不填）" if part.get("optional") else "")
 
 
 def options_of(question: Question) -> list[dict[str, str]]:
@@ -168,7 +231,7 @@ def choices_of(question: Question, stumbled: bool) -> list[str]:
     if stumbled:
         return [*names[:1], "help", "human"]
     if question.optional:
-        names.append("skip")
+        names.append("no_more" if question.form in LISTS and question.index else "skip")
     if question.form not in FIRST_FORMS and len(names) < 3:
         names.append("previous")
     return names if question.options or len(names) > 2 else [*names, "help"]

@@ -10,12 +10,31 @@ from zlib import crc32
 from actions.backend import Outcome
 from actions.commands import Command, LeaveToRules, Move, Remark, decide
 from actions.reading import Question, Reading
-from actions.speech import Utterance, attachments, question_of, reminder_of, sentences
+from actions.speech import (
+    ASKING,
+    TO_STRANGERS,
+    Utterance,
+    asking,
+    link_of,
+    question_of,
+    reminder_of,
+    sentences,
+    with_files,
+)
 
 # What somebody may want before signing in; done as soon as the bind page is.
 WISHES = frozenset({"start_case", "progress", "missing", "materials", "history", "confirmation_slip", "pay_link"})
 ANSWERING = frozenset({"answer", "choose_employer", "confirm_notice"})
 STUMBLES_BEFORE_HUMAN = 3
+# What they tell is the answer; the open question is only recalled.
+INFORMING = frozenset(
+    "progress missing materials fee eligibility history confirmation_slip send_templates human".split()
+)
+UNDERSTOOD = frozenset(
+    "eligibility_unsure not_eligible submit_later say_what_to_change which_entry locked_now".split()
+)
+# After these nobody wants to be asked at once.
+FAREWELLS = frozenset({"goodbye", "wait"})
 
 
 class Commands(Protocol):
@@ -32,6 +51,7 @@ class Standing:
     stumbles: int = 0
     known: bool = True
     wish: Command | None = None
+    asked_to_bind: int = 0
 
     @classmethod
     def of_slots(cls, slots: Mapping[str, Any]) -> Standing:
@@ -43,13 +63,16 @@ class Standing:
             Question.of_ask(asked if asked.get("form") else None),
             int(slots.get("stumbles") or 0),
             wish=Command(wish["name"], wish["body"]) if wish else None,
+            asked_to_bind=int(asked.get("asked_to_bind") or 0),
         )
 
     @property
     def asked(self) -> dict[str, Any]:
         """What the slot `asked` keeps."""
         wish = {"wish": {"name": self.wish.name, "body": dict(self.wish.body)}} if self.wish else {}
-        return {**self.question.raw, **wish} if self.question.form else {"form": None, **wish}
+        if self.question.form:
+            return {**self.question.raw, **wish}
+        return {"form": None, **wish, **({"asked_to_bind": self.asked_to_bind} if self.asked_to_bind else {})}
 
 
 @dataclass(frozen=True)
@@ -76,11 +99,13 @@ class Turn:
             return await self._find_the_place()
         move = decide(self.reading, standing.question)
         if move == Command("resume") and standing.question.form is None:
-            move = standing.wish or Command("open")
+            move = standing.wish or Command("open" if standing.asked_to_bind else "resume")
         return await self._make(move, standing)
 
     async def continue_after_rules(self, standing: Standing) -> Spoken:
         """A rule has answered something else: put the question again, shortly."""
+        if self.reading.intent in FAREWELLS:
+            return Spoken([], standing)
         return Spoken([reminder_of(standing.question, round_=self._any_round())], standing)
 
     async def _find_the_place(self) -> Spoken:
@@ -99,6 +124,9 @@ class Turn:
             return await self._remark(Remark("fallback"), standing)
         if isinstance(move, Remark):
             return await self._remark(move, standing)
+        return await self._carry_out(move, standing)
+
+    async def _carry_out(self, move: Command, standing: Standing) -> Spoken:
         spoken = self._tell(await self._send(move), move, standing)
         for number, file_id in enumerate(self.reading.files[1:], start=2):
             more = Command("upload", {**move.body, "file_id": file_id})
@@ -107,6 +135,12 @@ class Turn:
 
     async def _remark(self, move: Remark, standing: Standing) -> Spoken:
         question = standing.question
+        if move.code in {"fallback", "acknowledged"} and question.form is None:
+            opened = await self._send(Command("open"), step="look")
+            if opened.ask is not None:
+                return await self._at_a_new_question(opened)
+        if move.code == "acknowledged":
+            return Spoken([Utterance("utter_acknowledged", (), {}, self._any_round())], standing)
         if move.code == "fallback":
             stumbles = standing.stumbles + 1
             choices = ("start", "ask_progress", "human") if stumbles > 1 else ("start", "ask_progress", "help")
@@ -123,20 +157,57 @@ class Turn:
         said = Utterance(names[0], [*names[1:], f"utter_{move.code}_field"], facts)
         return Spoken([again] if move.code == "repeat" else [said, again], standing)
 
+    async def _at_a_new_question(self, opened: Outcome) -> Spoken:
+        """A question has come up since the last turn (something was sent back): the message is heard as about that."""
+        question = Question.of_ask(opened.ask)
+        move = decide(self.reading, question)
+        if isinstance(move, Command) and (move.name != "answer" or move.body["values"] or move.body["option"]):
+            return await self._carry_out(move, Standing(question))
+        return Spoken([question_of(question, link=opened.link)], Standing(question))
+
     def _tell(self, outcome: Outcome, command: Command, before: Standing) -> Spoken:
         if outcome.senseless:
             return self._stumble(before)
         question = Question.of_ask(outcome.ask)
         stumbled = command.name in ANSWERING and _same(question, before.question) and not _moved(outcome)
         stumbles = before.stumbles + 1 if stumbled else 0
-        wish = None
-        if "not_bound" in outcome.codes:
-            wish = command if command.name in WISHES else before.wish
-        said = [*sentences(outcome, round_=max(0, stumbles - 1)), *attachments(outcome)]
-        if question.form is not None:
-            said.append(question_of(question, round_=stumbles, stumbled=stumbles > 1, link=outcome.link))
+        wish, asked_to_bind = None, 0
+        if outcome.codes & TO_STRANGERS:
+            wish = command if command.name in WISHES and "not_bound" in outcome.codes else before.wish
+            asked_to_bind = before.asked_to_bind + 1
+        outcome = self._fitted(outcome, command, before)
+        words = sentences(outcome, round_=max(0, stumbles - 1), asked_to_bind=max(0, asked_to_bind - 1))
+        said = [*with_files(list(words), outcome), *link_of(outcome)]
+        if question.form is not None and command.name != "save":
+            said = self._ask(said, outcome, command, stumbles)
         return Spoken(said or [Utterance("utter_nothing_open", choices=("start", "ask_progress", "help"))],
-                      Standing(question, stumbles, wish=wish))  # fmt: skip
+                      Standing(question, stumbles, wish=wish, asked_to_bind=asked_to_bind))  # fmt: skip
+
+    def _ask(self, said: list[Utterance], outcome: Outcome, command: Command, stumbles: int) -> list[Utterance]:
+        """The open question after what was said: in full, recalled shortly, or not at all when that asks already."""
+        question = Question.of_ask(outcome.ask)
+        last = str(outcome.say[-1]["code"]) if outcome.say else ""
+        if last in ASKING and said:
+            return [*said[:-1], asking(said[-1], question, link=outcome.link, stumbled=stumbles > 1)]
+        if command.name in INFORMING and said and not (command.name == "missing" and question.section == "supplement"):
+            return [*said, reminder_of(question, round_=self._any_round(), link=outcome.link)]
+        round_ = max(stumbles, int(last == "at_first_step"))
+        return [*said, question_of(question, round_=round_, stumbled=stumbles > 1, link=outcome.link)]
+
+    def _fitted(self, outcome: Outcome, command: Command, before: Standing) -> Outcome:
+        """What the backend says, in words that fit what was asked."""
+        say = list(outcome.say)
+        if before.question.form == "cancel_form" and command.name == "resume":
+            say = [{"code": "not_cancelled"}]
+        if self.reading.intent == "paid_but_unpaid" and (outcome.case or {}).get("stage") == "awaiting_payment":
+            say = [{"code": "not_paid_yet"}]
+        if (outcome.ask or {}).get("kind") == "page":
+            say = [{"code": "not_understood"} if part["code"] == "unknown_option" else part for part in say]
+        if outcome.ask is not None:
+            say = [part for part in say if part["code"] != "where_it_stands"] or say
+        if (outcome.ask or {}).get("form") == "supplement_form" and command.name == "missing":
+            say = [part for part in say if not _is_told_by_the_question(part)]
+        return replace(outcome, say=tuple(say))
 
     def _stumble(self, before: Standing) -> Spoken:
         stumbles = before.stumbles + 1
@@ -167,6 +238,14 @@ def _same(one: Question, other: Question) -> bool:
     return one.form is not None and (one.form, one.field, one.index) == (other.form, other.field, other.index)
 
 
+def _is_told_by_the_question(part: Mapping[str, Any]) -> bool:
+    """A list of one open item, or the bureau's request: the question says the same."""
+    facts = part.get("facts") or {}
+    return (part["code"], facts.get("count")) == ("rejected_items", 1) or part["code"] == "bureau_asks"
+
+
 def _moved(outcome: Outcome) -> bool:
-    """Something was accepted, although the same question stays open."""
-    return any(code.startswith(("saved", "noted", "photo_re", "gap_")) for code in outcome.codes)
+    """Something was accepted or understood, although the same question stays open."""
+    return bool(outcome.codes & UNDERSTOOD) or any(
+        code.startswith(("saved", "noted", "photo_re", "gap_")) for code in outcome.codes
+    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from actions.reading import Question, Reading
 
+TAX_NUMBER_SAID: Final = re.compile(r"(?:税号|纳税人识别号|信用代码)[是为：:\s]*([0-9A-Za-z]{2,30})")
 VALUE_FIELDS: Final = frozenset(
     "phone emails ethnicity political marital hukou_place hukou_kind hukou_nature address housing postcode title "
     "school start end major study_identity country level employer job place "
@@ -22,6 +24,15 @@ BARE_KINDS: Final[Mapping[str, frozenset[str]]] = {
     "district": frozenset({"address"}),
 }
 SPOKEN: Final[Mapping[str, str]] = {"affirm": "yes", "deny": "no", "unsure": "unsure"}
+# At the invoice's questions a company is its title, and an address is where it goes.
+ALIASES: Final[Mapping[str, Mapping[str, str]]] = {
+    "invoice": {"employer": "invoice_title", "emails": "invoice_email"},
+}
+OF_ENTRIES: Final = frozenset(
+    {"school", "start", "end", "major", "study_identity", "country", "level", "employer", "job", "place"}
+)
+# Said alone, these are a yes to whatever is proposed.
+PLAIN_YES: Final = frozenset("填 填吧 填上 填上吧 好吧 行吧 可以吧 要的 用 用吧 就用这个".split())
 WORDS: Final[Mapping[str, frozenset[str]]] = {
     "affirm": frozenset({"是", "有", "需要", "符合条件"}),
     "deny": frozenset({"否", "没有", "无", "不需要", "不符合"}),
@@ -32,9 +43,32 @@ WORDS: Final[Mapping[str, frozenset[str]]] = {
 def values_of(reading: Reading, question: Question) -> list[dict[str, Any]]:
     """Every fact of the sentence that some field may take, in the order it was said."""
     named = [value for value in (_value(entity, question) for entity in reading.entities) if value is not None]
+    named = _of_the_named_entry(named, reading) + _misspelt_tax_number(named, reading, question)
     if fits(named, question):
         return named
     return [*named, *(_bare(entity, question) for entity in reading.entities if _answers_bare(entity, question))]
+
+
+def _of_the_named_entry(values: list[dict[str, Any]], reading: Reading) -> list[dict[str, Any]]:
+    """“第二段的结束时间改成…”: everything said of an entry belongs to the one that is named (-1 is the last)."""
+    ordinal = reading.number("ordinal")
+    if ordinal is None or ordinal < 1 or any(value.get("index") for value in values):
+        return values
+    at = {"index": ordinal - 1}
+    return [
+        {"field": value["field"], "value": value["value"], **at} if value["field"] in OF_ENTRIES else value
+        for value in values
+    ]
+
+
+def _misspelt_tax_number(
+    values: list[dict[str, Any]], reading: Reading, question: Question
+) -> list[dict[str, Any]]:
+    """A tax number that is none is refused as one; it must not become the invoice's title."""
+    told = TAX_NUMBER_SAID.search(reading.text) if question.section == "invoice" else None
+    if told is None or any(value["field"] == "tax_no" for value in values):
+        return []
+    return [{"field": "tax_no", "value": told[1]}]
 
 
 def fits(values: list[dict[str, Any]], question: Question) -> bool:
@@ -44,6 +78,7 @@ def fits(values: list[dict[str, Any]], question: Question) -> bool:
 
 def _value(entity: Mapping[str, Any], question: Question) -> dict[str, Any] | None:
     name, value = str(entity["entity"]), entity.get("value")
+    name = ALIASES.get(question.section, {}).get(name, name)
     if name not in VALUE_FIELDS and name not in question.fields:
         return None
     found: dict[str, Any] = {"field": name, "value": str(value)}
@@ -70,6 +105,8 @@ def option_of(reading: Reading, question: Question) -> str | None:
         return None
     if reading.intent == "choose" and (number := reading.number("option")) is not None:
         return _option_by_number(number, question)
+    if question.kind == "confirm" and reading.text.strip().rstrip("。.！!") in PLAIN_YES:
+        return _spoken("affirm", question)
     if reading.intent in SPOKEN and (question.options or question.kind == "confirm"):
         return _spoken(reading.intent, question)
     return _option_by_label(reading.text, question)

@@ -43,9 +43,9 @@ policies:
 TEST_SENTENCES = """
 version: "3.1"
 nlu:
-- intent: ask_fee
+- intent: ask_time
   examples: |
-    - 多少钱
+    - 要多久
 - intent: greet
   examples: |
     - 你好

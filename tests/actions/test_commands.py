@@ -34,7 +34,7 @@ def test_a_name_of_a_school_is_an_answer_even_when_it_looks_like_a_question() ->
 
 def test_a_sure_question_in_a_free_text_field_is_no_answer() -> None:
     assert decide(said("高中也要填吗", "ask_filling", 0.9), SCHOOL) == Remark("help")
-    assert decide(said("多少钱", "ask_fee", 0.9), SCHOOL) == LeaveToRules()
+    assert decide(said("要多久", "ask_time", 0.9), SCHOOL) == LeaveToRules()
 
 
 def test_a_value_that_fits_the_asked_field_beats_a_command() -> None:
