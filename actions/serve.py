@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import logging
 import os
 import warnings
@@ -21,6 +22,7 @@ import actions.forms  # noqa: E402
 from actions.backend import Backend  # noqa: E402
 
 log = logging.getLogger("actions")
+OPEN_PATHS = frozenset({"/healthz", "/readyz"})
 
 
 class SettingsMissing(Exception):
@@ -55,6 +57,15 @@ def build_app(settings: ActionSettings) -> Sanic:
     backend = Backend(settings.backend_url, settings.service_token)
     actions.forms.TalkAction.backend = backend
 
+    expected = f"Bearer {settings.service_token}".encode()
+
+    async def check_token(request: Request) -> HTTPResponse | None:
+        """Whoever may call an action acts as any applicant: only who holds the service token may."""
+        offered = request.headers.get("authorization", "").encode()
+        if request.path in OPEN_PATHS or hmac.compare_digest(offered, expected):
+            return None
+        return json({"error": {"code": "unauthorized", "message": "service token", "facts": {}}}, status=401)
+
     async def close_backend(_app: Sanic, _loop: object) -> None:
         await backend.close()
 
@@ -69,6 +80,7 @@ def build_app(settings: ActionSettings) -> Sanic:
         log.error("action_failed: %s", type(error).__name__)
         return json({"error": {"code": "action_failed", "message": type(error).__name__, "facts": {}}}, status=500)
 
+    app.register_middleware(check_token, "request")
     app.add_route(healthz, "/healthz")
     app.add_route(readyz, "/readyz")
     app.exception(Exception)(failed)

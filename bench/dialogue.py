@@ -28,6 +28,11 @@ SAID: Final = (
     "示例科技（北京）有限公司",
     "本科吉林大学，计算机，2006.9-2010.6",
 )
+PLAIN_ENDPOINTS: Final = """action_endpoint:
+  url: ${ACTIONS_URL}/webhook
+  headers:
+    Authorization: Bearer ${SERVICE_TOKEN}
+"""
 SENDERS: Final = 50
 TURNS_PER_SENDER: Final = 12
 MEASURED_TURNS: Final = 30
@@ -86,7 +91,7 @@ def plain(folder: Path) -> Variant:
 def train_plain(folder: Path) -> float:
     """Train the default pipeline on our domain, sentences, rules and stories; how many seconds it took."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "endpoints.yml").write_text("action_endpoint:\n  url: ${ACTIONS_URL}/webhook\n")
+    (folder / "endpoints.yml").write_text(PLAIN_ENDPOINTS)
     (folder / "credentials.yml").write_text("rest:\n")
     began = time.monotonic()
     if not (folder / "plain.tar.gz").exists():

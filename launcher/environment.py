@@ -17,7 +17,7 @@ PREFERRED_PORTS: Final = {
     "RASA_PORT": 5005, "ACTIONS_PORT": 5055, "SIMULATOR_PORT": 8010, "POSTGRES_PORT": 8032, "VALKEY_PORT": 8079,
     "SMTP_PORT": 8025, "MAIL_PORT": 8026,
 }  # fmt: skip
-TEMPLATE_PURPOSES: Final = ("progress", "payment", "payment_reminder", "refund")
+TEMPLATE_PURPOSES: Final = ("progress", "payment", "payment_reminder", "refund", "appointment", "expiry")
 TEMPLATE_IDS: Final = {purpose: f"SIM-{purpose}-".ljust(43, "0") for purpose in TEMPLATE_PURPOSES}
 KEPT_FROM_OUTSIDE: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "TZ")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -43,9 +44,9 @@ def add_pages(h5: web.Application) -> None:
     router.add_post("/pay/check", check_paid)
     router.add_get("/upload", show_upload)
     router.add_post("/upload-done", finish_upload)
-    router.add_post("/upload/{item}", upload)
+    router.add_post(r"/upload/{item:[A-Za-z0-9_-]{1,64}}", upload)
     router.add_get("/overview", show_overview)
-    router.add_get("/file/{file_id}", download)
+    router.add_get(r"/file/{file_id:[A-Za-z0-9_-]{1,64}}", download)
 
 
 async def show_bind(request: web.Request) -> web.Response:
@@ -144,7 +145,7 @@ async def crop(request: web.Request) -> web.Response:
     session = session_of(request, "crop")
     check_csrf(request, session, request.headers.get("X-CSRF", ""))
     body = await _json_of(request)
-    box = {name: int(body[name]) for name in ("x", "y", "w", "h") if isinstance(body.get(name), int | float)}
+    box = {name: round(body[name]) for name in ("x", "y", "w", "h") if _is_number(body.get(name))}
     photo = await request.app[PORTS].backend.post(session.openid, "photo/crop", box)
     message = await _go_on(request, session, "-".join(map(str, box.values())), facts={"payload": "photo_accept"})
     return web.json_response({**photo, "message": message})
@@ -266,6 +267,10 @@ async def _go_on(
     except InboxAway:
         return sentences.GO_ON_YOURSELF
     return sentences.CHAT_GOES_ON
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 async def _json_of(request: web.Request) -> dict[str, Any]:

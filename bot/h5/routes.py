@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,7 +135,7 @@ async def come_back(request: web.Request) -> web.StreamResponse:
     ports, sessions = request.app[PORTS], request.app[SESSIONS]
     state, _, token = request.cookies.get(STATE_COOKIE, "").partition(".")
     code = request.query.get("code", "")
-    if not state or not code or not secrets.compare_digest(state, request.query.get("state", "")):
+    if not state or not code or not secrets.compare_digest(state.encode(), request.query.get("state", "").encode()):
         return message_page(request, sentences.EXPIRED_TITLE, sentences.EXPIRED_LINES, status=410)
     openid = await _openid_of(ports, state, code)
     if openid is None:
@@ -223,8 +224,11 @@ async def _refusals(request: web.Request, handler: Handler) -> web.StreamRespons
         raise
     except asyncio.CancelledError:
         raise
-    except Exception:
-        log.exception("page_failed", route=request.match_info.route.name or request.path.split("/")[2])
+    except Exception as error:
+        # No traceback: its lines may hold an address with an openid.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}:{place.lineno}"
+        log.error("page_failed", error=type(error).__name__, where=where)
         return _told(request, "请稍等", (sentences.AWAY,), status=500)
 
 

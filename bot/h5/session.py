@@ -67,4 +67,4 @@ class Sessions:
         return hmac.new(self._csrf_key, f"{session.link_id}:{session.openid}".encode(), "sha256").hexdigest()
 
     def is_csrf_right(self, session: PageSession, offered: str) -> bool:
-        return hmac.compare_digest(self.csrf(session), offered)
+        return hmac.compare_digest(self.csrf(session).encode(), offered.encode())

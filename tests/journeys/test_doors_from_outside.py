@@ -17,11 +17,8 @@ ACTION = {
 DOORS = (
     ("BACKEND_PORT", "/internal/v1/applicants/oSomebody/commands/open", {}),
     ("RASA_PORT", "/webhooks/gongju/turn", TURN),
-    pytest.param(
-        "ACTIONS_PORT", "/webhook", ACTION,
-        marks=pytest.mark.xfail(reason="actions/serve.py takes calls without the service token"),
-    ),
-)  # fmt: skip
+    ("ACTIONS_PORT", "/webhook", ACTION),
+)
 # Rasa's own doors, which a forgotten setting would open: conversations, trackers, models.
 CLOSED = (
     ("RASA_PORT", "/conversations/oSomebody/tracker"),
