@@ -20,6 +20,7 @@ _ONCE: Final = frozenset({"school", "level", "employer", "start", "end", "month"
 _WORK_WORDS: Final = re.compile(r"入职|离职|上班|任职|就职|(?<!参加)工作(?!居住证|证|日|地点|单位怎|许可)|岗位|职位|跳槽到|辞职|合同到|供职|在职(?!证|读|研)|下一家")
 _SAME_FOR_ALL: Final = re.compile(r"都是|均为|全是|都算|全部是|都读的")
 _REPLACED: Final = re.compile(r"改成|改为|换成|更正为|应该是|应为|而是")
+_CONTRACT: Final = re.compile(r"合同|协议|签到|签约")
 _QUESTION: Final = re.compile(
     r"[?]|吗|呢$|么$|怎么|什么|多少|哪(?!怕)|能不|可不可以|行不行|要不要|是不是|算不算|用不用|需不需要|有没有|多久|几[天个份张段点号]|如何|行不$|好不好"
 )
@@ -105,6 +106,9 @@ def _is_history(tokens: Iterable[Token]) -> bool:
 def _assemble(tokens: list[Token], text: str) -> list[list[Token]]:
     entries: list[list[Token]] = []
     for token in tokens:
+        if entries and (left := _left_open(token, entries[-1], text)):
+            entries[-1][entries[-1].index(left)] = token
+            continue
         if not entries or _opens_new_entry(token, entries[-1]):
             if token.implied and token.slot == "job":
                 continue
@@ -113,6 +117,14 @@ def _assemble(tokens: list[Token], text: str) -> list[list[Token]]:
             entries[-1].append(token)
     entries = [_complete(entry) for entry in entries]
     return _share(entries) if _SAME_FOR_ALL.search(text) else entries
+
+
+def _left_open(token: Token, entry: list[Token], text: str) -> Token | None:
+    """The 至今 of this entry which the end of the contract now closes: 到现在……合同到2027年5月."""
+    until = next((old for old in entry if old.slot == "end" and old.value == OPEN), None)
+    if until is None or token.slot not in ("end", "month") or token.value == OPEN:
+        return None
+    return until if _CONTRACT.search(text[until.end : token.start]) else None
 
 
 def _opens_new_entry(token: Token, entry: list[Token]) -> bool:

@@ -37,7 +37,7 @@ _ADDRESS: Final = re.compile(
     rf"[\u4e00-\u9fffA-Za-z0-9#\-、()]{{0,30}}?(?:\d+|[一二三四五六七八九十]+)\s?(?:号楼|号院|号|栋|幢|单元|楼|层|室|户|座|门)"
     rf"(?:[ \-]?[\u4e00-\u9fffA-Za-z0-9#\-]{{0,20}}(?:室|户|号|层|楼|单元|座|门|\d))*",
 )
-_CUT_ADDRESS: Final = re.compile(r"^(?:.*?(?:地址|住址|住所|住在|搬到了?|搬去|改成了?|换成|变成|现在|现住|我住|家住|新家)(?:在|是|为|改成|:|,|\s)*)")
+_CUT_ADDRESS: Final = re.compile(r"^(?:.*?(?:地址|住址|住所|住在|搬到了?|搬去|改成了?|换成|变成|现在|现住|我住|家住|新家|新的)(?:在|是|为|改成|:|,|\s)*)")
 _AREAS: Final = words("places.txt")
 _AREA: Final = any_of(area.removesuffix("市") for area in _AREAS)
 _HUKOU_AT: Final = re.compile(
@@ -47,8 +47,9 @@ _HUKOU_OF: Final = re.compile(rf"(?P<place>{_AREA}(?:省|市)?(?:{_AREA}市?)?(?
 _COUNTRY: Final = re.compile(any_of(named("countries.txt")))
 _ABROAD: Final = re.compile(r"(?:在|去|到|于|国家(?:地区)?(?:是|:)?)\s?(?P<c>%s)(?:读|念|留学|上|毕业|的|学|$|[,。\s])" % any_of(named("countries.txt")))
 _PLACE: Final = re.compile(
-    rf"(?P<area>{_AREA}(?:省|市)?(?:{_AREA}市?)?(?:{any_of(_DISTRICT_OF)}|[\u4e00-\u9fff]{{1,3}}[区县])?|(?:{any_of(_DISTRICT_OF)}))"
+    rf"(?P<area>{_AREA}(?:省|市)?(?:{_AREA}(?![区县])市?)?(?:{any_of(_DISTRICT_OF)}|[\u4e00-\u9fff]{{1,3}}[区县])?|(?:{any_of(_DISTRICT_OF)}))"
 )
+_OF_BEIJING: Final = re.compile(r"^北京市?(?=.)")
 _PLACE_CUE: Final = re.compile(rf"(?:工作地点|工作地|办公地点?|地点|上班地点?|坐标|base)(?:是|在|为|:|\s)*{_PLACE.pattern}", re.IGNORECASE)
 
 
@@ -100,6 +101,6 @@ def find_work_places(sheet: Sheet) -> list[Value]:
 
 
 def _full_area(area: str) -> str:
-    """A district alone is one of Beijing's: 延庆 → 北京市延庆区."""
-    known = district(area)
+    """A district alone is one of Beijing's: 延庆, 北京延庆 → 北京市延庆区."""
+    known = district(_OF_BEIJING.sub("", area))
     return f"北京市{known}" if known else area

@@ -136,8 +136,9 @@ def _copy_invoice_email(sheet: Sheet, asked: str | None) -> None:
 
 
 def _as_typed(traced: Traced, value: Value) -> Value:
-    """Names keep the letters that were typed: 众智公司 is no slip for 中智 there."""
+    """Names keep the letters and brackets that were typed: 众智公司 is no slip for 中智 there, and （北京） stays wide."""
     if value.field not in AS_TYPED or value.value != traced.text[value.start : value.end]:
         return value
-    typed = " ".join(fold(traced.verbatim(value.start, value.end)).split())
+    verbatim = traced.verbatim(value.start, value.end)
+    typed = " ".join("".join(char if char in "（）" else fold(char) for char in verbatim).split())
     return Value(value.field, typed, value.start, value.end, value.group, value.confirm, value.guess)

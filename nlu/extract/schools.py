@@ -26,7 +26,7 @@ _NUMBERED: Final = re.compile(
     r"(?P<city>[\u4e00-\u9fff]{1,7}?)(?P<di>第?)(?P<n>[一二三四五六七八九十]{1,3}|\d{1,3})(?P<tail>高级中学|高中|中学|高|中)(?![个年级考国以])"
 )
 _NAMED_HIGH: Final = re.compile(r"[\u4e00-\u9fff]{1,8}(?:实验|外国语|第?[一二三四五六七八九十\d]+|师大|附属)高中|[\u4e00-\u9fff]{2,6}(?:市|县|区)[\u4e00-\u9fff]{0,6}高中")
-_NOT_A_NAME: Final = re.compile(r"^(?:[一二两三四五六七八九十几这那哪某各全个所该本此原]|什么|怎么|没有|大|小|好|重点|普通|名牌|有的|毕业|还有|学历|要|填|最|民办|公办|个)*(?:大学|学院|中学|高中|学校|研究院|职高|中专|技校)$")
+_NOT_A_NAME: Final = re.compile(r"^(?:[一二两三四五六七八九十几这那哪某各全个所该本此原]|什么|怎么|没有|英文|中文|大|小|好|重点|普通|名牌|有的|毕业|还有|学历|要|填|最|民办|公办|个)*(?:大学|学院|中学|高中|学校|研究院|职高|中专|技校)$")
 _LEVELS: Final = tuple(
     (level, re.compile(form))
     for level, form in (
@@ -146,7 +146,7 @@ def _numbered(sheet: Sheet, found: re.Match[str]) -> Iterator[Token]:
 def _named(sheet: Sheet, found: re.Match[str]) -> Iterator[Token]:
     start = found.start() + _lead(found.group())
     name = sheet.text[start : found.end()]
-    if len(name) < 4 or _NOT_A_NAME.match(name) or re.search(r"怎么|什么|填|吗|[不没个过这改]|哪|几|写|改成|删", name):
+    if len(name) < 4 or _NOT_A_NAME.match(name) or re.search(r"怎么|什么|填|吗|[不没个过这改]|哪|几|写|改成|删|确认单|打印|要给", name):
         return
     if sheet.is_free(start, found.end()):
         yield from _close(sheet, Token("school", full_name(name), start, found.end()))
