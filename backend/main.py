@@ -18,6 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend import console
+from backend.adapters.catalogue_files import load_calendars
 from backend.adapters.db import migrate
 from backend.adapters.db.unit_of_work import PostgresUnitOfWork, make_engine
 from backend.adapters.documents.maker import LetterMaker
@@ -39,6 +40,7 @@ from backend.seed import seed
 from backend.services.errors import FileUnknown
 from backend.services.files import show_file
 from backend.services.parts import Parts
+from backend.services.slot_opening import install_calendars
 from runtime.clock import Clock, running_clock
 from runtime.logs import configure
 from runtime.settings import Settings, SettingsError
@@ -131,6 +133,7 @@ async def run_http(settings: Settings) -> None:
 async def run_worker(settings: Settings) -> None:
     """Timers, outboxes and jobs; health on WORKER_PORT."""
     async with composed(settings) as all_parts, aiohttp.ClientSession() as http:
+        await install_calendars(all_parts.parts, load_calendars())
         connector = procrastinate.PsycopgConnector(
             conninfo=settings.database_url.replace("+psycopg", ""), min_size=1, max_size=4
         )

@@ -13,6 +13,13 @@ from backend.domain.catalogue_reading import DOCUMENTS
 from backend.domain.errors import CatalogueFaulty
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "catalogue"
+CALENDARS: Final = FOLDER / "calendars.yml"
+
+
+def load_calendars(path: Path = CALENDARS) -> Mapping[str, Any]:
+    """The calendars and holidays to install; the services read and check them."""
+    document: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return document
 
 
 def load_catalogue(folder: Path = FOLDER) -> Catalogue:

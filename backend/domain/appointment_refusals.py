@@ -77,6 +77,12 @@ class AppointmentExists(DomainError):
     when: str
 
 
+class PayFirst(DomainError):
+    """A pre-review seat that is not paid yet is moved, or goes with the case (F71)."""
+
+    code: ClassVar[str] = "pay_first"
+
+
 class VisitNotNeeded(DomainError):
     """This case, or this stage of it, has no visit."""
 

@@ -76,13 +76,14 @@ def take(draft: Draft, command: Command, ctx: InterviewContext) -> Step:
 
 
 def check_submission(draft: Draft, ctx: InterviewContext) -> None:
-    """T11: everything told, every required item uploaded, the photo accepted.
+    """T11: everything told, every required item uploaded, the photo accepted; 2019 mails its materials later (F72).
 
     Raises:
         Incomplete: naming what is missing, in the order of the interview.
     """
     missing = list(dict.fromkeys(prompt.label for prompt in script.is_unfinished(draft, ctx)))
-    lacking = completeness(case_requirements(draft, ctx), ctx.items, photo_accepted=photo_accepted(ctx))
+    needed = case_requirements(draft, ctx) if "materials" in ctx.profile.steps else ()
+    lacking = completeness(needed, ctx.items, photo_accepted=photo_accepted(ctx))
     missing += [one.name for one in lacking if one.name not in missing]
     if missing:
         raise Incomplete(missing=tuple(short_name(one) for one in missing))

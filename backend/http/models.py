@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -108,6 +109,33 @@ class Human(Request):
     reason: Text = "asked"
 
 
+def _a_date(told: str) -> str:
+    date.fromisoformat(told)
+    return told
+
+
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_a_date)]
+Half = Literal["AM", "PM"]
+
+
+class AboutSlots(Request):
+    date: Day | None = None
+    half: Half | None = None
+
+
+class ChooseSlot(AboutSlots):
+    number: Annotated[int, Field(ge=-100, le=100)] | None = None
+    slot_id: Word | None = None
+
+
+class CancelAppointment(Request):
+    confirmed: bool = False
+
+
+class Waitlist(AboutSlots):
+    leave: bool = False
+
+
 COMMAND_BODIES: Final[Mapping[str, type[Request]]] = {
     "open": Empty,
     "start_case": StartCase,
@@ -144,6 +172,11 @@ COMMAND_BODIES: Final[Mapping[str, type[Request]]] = {
     "confirmation_slip": Empty,
     "cancel_case": CancelCase,
     "human": Human,
+    "slots": AboutSlots,
+    "book": ChooseSlot,
+    "reschedule": ChooseSlot,
+    "cancel_appointment": CancelAppointment,
+    "waitlist": Waitlist,
 }
 
 

@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 from prometheus_client import Counter
 
+from backend.services.appointment_round import appointment_round
 from backend.services.mailing import send_due_mails
 from backend.services.parts import Parts
 from backend.services.payment_window import close_overdue, query_open_orders, remind_of_payment
@@ -40,6 +41,7 @@ ROUNDS: Final[Mapping[str, Round]] = MappingProxyType(
         "refunds": Round(ask_for_refunds, 3),
         "templates": Round(make_asked_templates, 1),
         "mails": Round(send_due_mails, 1),
+        "appointments": Round(appointment_round, 2),
     }
 )
 

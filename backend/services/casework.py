@@ -9,7 +9,7 @@ from typing import Final
 from backend.domain.case import PAID_STAGES, Event, Stage
 from backend.domain.draft import Draft
 from backend.domain.payment import pay_deadline
-from backend.domain.profile import BusinessType, profile_for
+from backend.domain.profile import BusinessType, FlowProfile, Manual, profile_for
 from backend.domain.transitions import START, next_stage
 from backend.services.errors import CaseAlreadyOpen, EmployerUnknown, NoEmployer
 from backend.services.orders import open_order
@@ -17,7 +17,7 @@ from backend.services.outcome import Outcome
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.pushes import open_task
-from backend.services.records import CaseRecord, Order
+from backend.services.records import CaseRecord, Employer, Order
 from backend.services.reminding import wake_reminders
 from backend.services.standing import Standing, beijing_day, with_case
 from backend.services.transitions_log import an_applicant, record_audit, record_change, record_transition
@@ -45,7 +45,7 @@ async def start_case(uow: UnitOfWork, parts: Parts, standing: Standing, business
         case_no=await _case_no(uow, now),
         applicant_id=standing.applicant.id,
         business_type=business.value,
-        profile=profile_for(business).name,
+        profile=profile_of(business, standing.employers[0] if len(standing.employers) == 1 else None).name,
         stage=START.value,
         catalogue_version=parts.catalogues.current().version,
         draft=_prefilled(source, business).to_json(),
@@ -106,15 +106,21 @@ async def _take_over_files(uow: UnitOfWork, parts: Parts, source: CaseRecord, ca
 
 async def choose_employer(uow: UnitOfWork, parts: Parts, standing: Standing, employer_id: str) -> Standing:
     """T2; raises `EmployerUnknown` unless it is active and linked to this applicant."""
-    if employer_id not in {one.id for one in standing.employers}:
+    employer = next((one for one in standing.employers if one.id == employer_id), None)
+    if employer is None:
         raise EmployerUnknown
     now = parts.clock.now()
     who = an_applicant(standing.applicant.id)
     case = await record_transition(
         uow, standing.open_case, Event.CHOOSE_EMPLOYER, who, now=now, facts={"employer": employer_id},
-        employer_id=employer_id,
+        employer_id=employer_id, profile=profile_of(BusinessType(standing.open_case.business_type), employer).name,
     )  # fmt: skip
     return await with_case(uow, parts, standing, case)
+
+
+def profile_of(business: BusinessType, employer: Employer | None) -> FlowProfile:
+    """The flow of 2023, or that of 2019 for an employer whose applicants have to visit (features.md 1F)."""
+    return profile_for(business, Manual(employer.manual) if employer else Manual.M2023)
 
 
 async def submit(uow: UnitOfWork, parts: Parts, standing: Standing) -> tuple[CaseRecord, Order]:

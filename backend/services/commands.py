@@ -13,7 +13,15 @@ from backend.domain.errors import DomainError, UnknownField
 from backend.domain.interview import file_target, open_question, uploaded, where_it_stands
 from backend.domain.profile import BusinessType
 from backend.domain.talk import Kind, Option, Question
-from backend.services import casework, general_questions, one_inch, reading, template_mailing, uploads
+from backend.services import (
+    appointment_commands,
+    casework,
+    general_questions,
+    one_inch,
+    reading,
+    template_mailing,
+    uploads,
+)
 from backend.services.answered_once import Answer, answered_once
 from backend.services.errors import NotBound
 from backend.services.files import own_file
@@ -272,4 +280,5 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "confirmation_slip": _slip,
     "cancel_case": _cancel_case,
     "human": _human,
+    **appointment_commands.HANDLERS,
 }

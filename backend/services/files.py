@@ -10,6 +10,7 @@ from backend.services.errors import FileRefused, FileUnknown
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.records import StoredFile
+from backend.services.visit_file import MEDIA_TYPE, PREFIX, visit_file
 
 MAX_FILE_BYTES: Final = 20 * 1024 * 1024
 _MAGIC: Final = {b"\xff\xd8\xff": "image/jpeg", b"%PDF-": "application/pdf"}
@@ -102,6 +103,8 @@ async def own_file(uow: UnitOfWork, openid: str, applicant_id: str | None, file_
 
 async def show_file(parts: Parts, openid: str, file_id: str) -> tuple[str, bytes]:
     """Media type and content of a file that this applicant may see."""
+    if file_id.startswith(PREFIX):
+        return MEDIA_TYPE, await visit_file(parts, openid, file_id)
     async with parts.begin() as uow:
         identity = await uow.identities.get(openid)
         stored = await own_file(uow, openid, identity.applicant_id if identity else None, file_id)

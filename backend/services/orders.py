@@ -25,6 +25,7 @@ from backend.services.ports import PaymentReport, UnitOfWork
 from backend.services.pushes import open_task, push
 from backend.services.records import CaseRecord, Order, Payment, Refund
 from backend.services.transitions_log import SYSTEM, record_audit, record_transition
+from backend.services.visit_payment import confirm_visit
 
 # After the sheet was opened; callbacks are not guaranteed (reference C.6).
 QUERY_AFTER_S: Final = (5, 30, 60, 180, 300, 600, 1800)
@@ -217,6 +218,7 @@ async def _accept(
     by_mail = case.profile == "2019_other"
     event = Event.PAYMENT_SUCCEEDED_MAIL_NEXT if by_mail else Event.PAYMENT_SUCCEEDED
     await record_transition(uow, case, event, SYSTEM, now=now, facts={"source": payment.source})
+    await confirm_visit(uow, case, now=now)
     await push(uow, parts.texts, case, "payment_received", {"amount": said_yuan(order.amount_fen)}, once=order.id)
 
 

@@ -25,6 +25,7 @@ from backend.services.ports import UnitOfWork
 from backend.services.records import CaseRecord, Confirmation
 from backend.services.standing import BEIJING, Standing, flow_of, load_standing
 from backend.services.transitions_log import an_applicant, record_transition
+from backend.services.visit_file import visit_download
 
 ITEM_LABELS: Final[Mapping[ItemStatus, str]] = {
     ItemStatus.NOT_UPLOADED: "未上传",
@@ -194,6 +195,7 @@ async def overview(parts: Parts, openid: str) -> dict[str, Any]:
         slip = await current_slip(uow, standing.applicant.id)
         order = await uow.orders.first(case_id=case.id, order_by="-created_at") if case else None
         trail = await uow.audit.where(case_id=case.id, order_by="id") if case else []
+        visits = await visit_download(uow, case.id) if case else []
     return {
         "applicant": {"name": mask_name(standing.facts.name), "id_no": standing.facts.masked_id},
         "case": case_json(case, None) if case else None,
@@ -211,7 +213,7 @@ async def overview(parts: Parts, openid: str) -> dict[str, Any]:
         }
         if order
         else None,
-        "downloads": [{"file_id": slip[1].file_id, "title": "确认单"}] if slip else [],
+        "downloads": [*([{"file_id": slip[1].file_id, "title": "确认单"}] if slip else []), *visits],
     }
 
 

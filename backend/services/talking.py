@@ -19,9 +19,11 @@ from backend.services.orders import said_yuan
 from backend.services.outcome import Outcome, refusal
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
+from backend.services.pre_review import books_before_paying, submit_for_booking
 from backend.services.records import Invoice
 from backend.services.standing import Standing, load_standing, with_case
 from backend.services.transitions_log import an_applicant, record_transition
+from backend.services.visits import booking_question
 
 _ELIGIBILITY: Final[Mapping[Wants, Event]] = {
     Wants.CONFIRM_ELIGIBLE: Event.CONFIRM_ELIGIBLE,
@@ -44,7 +46,8 @@ async def finish(uow: UnitOfWork, parts: Parts, standing: Standing, outcome: Out
     """Add the case, its open question and, when that is answered on a page, the link to it."""
     if standing.case is None or standing.case.closed_at is not None:
         return replace(outcome, case=outcome.case or standing.case)
-    question = outcome.ask or open_question(standing.draft, standing.interview)
+    question = outcome.ask or await booking_question(uow, parts, standing)
+    question = question or open_question(standing.draft, standing.interview)
     section = question.form.removesuffix("_form") if question else None
     if section in ("materials", "review") and standing.case.stage == Stage.DRAFT:
         standing = await uploads.sync_items(uow, parts, standing)
@@ -64,10 +67,14 @@ async def refuse(uow: UnitOfWork, parts: Parts, openid: str, error: DomainError)
 
 
 async def submit(uow: UnitOfWork, parts: Parts, standing: Standing) -> tuple[Standing, Outcome]:
-    """T11; raises `Incomplete` naming what is missing."""
+    """T11, T12; raises `Incomplete` naming what is missing."""
     standing = await uploads.sync_items(uow, parts, standing)
     check_submission(standing.draft, standing.interview)
     await uploads.keep_photo_as_item(uow, parts, standing)
+    if books_before_paying(standing.open_case):
+        case = await submit_for_booking(uow, parts, standing)
+        standing = await with_case(uow, parts, standing, case)
+        return standing, Outcome().saying("submitted_for_booking", {"case_no": case.case_no})
     case, order = await casework.submit(uow, parts, standing)
     facts = {"case_no": case.case_no, "amount": said_yuan(order.amount_fen), "hours": _hours(standing)}
     return await with_case(uow, parts, standing, case), Outcome().saying("submitted", facts)

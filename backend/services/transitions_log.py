@@ -12,6 +12,7 @@ from backend.domain.transitions import next_stage
 from backend.services.ports import UnitOfWork
 from backend.services.records import AuditEntry, CaseRecord
 from backend.services.reminding import wake_reminders
+from backend.services.seats import release_visit
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ async def record_transition(
     """The case after `event`, saved, with its audit row; `changes` are further fields of the case.
 
     The caller holds the case's row lock. Entering a terminal stage closes the case (one open case per person) and
-    purges the 北京通 credentials (F22). Entering any stage wakes the case's reminders.
+    purges the 北京通 credentials (F22) and frees its seat (T16, T43). Entering any stage wakes the case's reminders.
 
     Raises:
         NotPossibleNow: the table has no such row.
@@ -59,6 +60,7 @@ async def record_transition(
     if target in TERMINAL and case.closed_at is None:
         changes = {"closed_at": now, "close_reason": reason, **changes}
         await uow.credentials.remove(case_id=case.id)
+        await release_visit(uow, case.id, now=now, reason=event.value)
     after = replace(case, stage=target.value, updated_at=now, version=case.version + 1, **changes)
     await uow.cases.save(after)
     if target is not source:

@@ -118,7 +118,8 @@ class AppointmentRecord:
 
     @property
     def hold(self) -> Hold:
-        return Hold(self.case_id, self.hold_expires_at)
+        """A live visit sits until it is ended: a window that cannot be closed for sure yet keeps its seat, too (T16)."""
+        return Hold(self.case_id, None)
 
 
 @dataclass(frozen=True)

@@ -62,8 +62,10 @@ _BEFORE_THE_STEPS: Final = frozenset({"employer", "notice"})
 
 def sections_of(ctx: InterviewContext) -> tuple[str, ...]:
     """The sections that are open at this stage: all of the draft, later only what may still be edited (F56, T45)."""
-    if ctx.stage in (Stage.DRAFT, Stage.SLOT_REQUIRED):
+    if ctx.stage is Stage.DRAFT:
         return ctx.profile.steps
+    if ctx.stage is Stage.SLOT_REQUIRED:
+        return tuple(name for name in ctx.profile.steps if name != "review")
     editable = STAGES[ctx.stage].applicant_may_edit
     kept = [name for name in ("contact", "education", "work") if Editable(name) in editable]
     if ctx.stage is Stage.AWAITING_PAYMENT:

@@ -9,12 +9,17 @@ from backend.domain import review as rules
 from backend.domain.case import Event, Stage
 from backend.domain.context import ItemState, ItemStatus
 from backend.domain.errors import ItemLocked, ItemUnknown, ReasonNeeded
+from backend.domain.profile import AppointmentMode
 from backend.domain.transitions import next_stage
 from backend.services.records import CaseRecord, ItemRecord
 from backend.services.staff.acting import Desk, Form, act_on_case, needed_text, release
 from backend.services.staff.office import Office
 from backend.services.staff.telling import tell
-from backend.services.transitions_log import record_transition
+from backend.services.standing import flow_of
+from backend.services.transitions_log import SYSTEM, record_transition
+from backend.services.visits import next_times
+
+MOST_TIMES = 4
 
 
 async def pass_item(office: Office, form: Form, *, code: str) -> None:
@@ -56,7 +61,10 @@ async def finish_review(office: Office, form: Form) -> None:
             await _finish_rejected(desk, [item for item in items if item.state == ItemStatus.REJECTED])
         else:
             after = await record_transition(desk.uow, desk.case, event, desk.who, now=desk.now)
-            await tell(desk, after, "review_passed")
+            if flow_of(after).appointment is AppointmentMode.RE_REVIEW:
+                await _ask_for_a_visit(desk, after)
+            else:
+                await tell(desk, after, "review_passed")
 
     await act_on_case(office, form, "finish_review", step)
 
@@ -68,6 +76,14 @@ async def _finish_rejected(desk: Desk, rejected: Sequence[ItemRecord]) -> None:
     )
     lines = [f"· {item_name(desk, item.code)}：{item.reject_reason}" for item in rejected]
     await tell(desk, after, "review_rejected", by_mail=True, count=len(rejected), items="\n".join(lines))
+    await release(desk)
+
+
+async def _ask_for_a_visit(desk: Desk, passed: CaseRecord) -> None:
+    """T26: the flow of 2019 goes on by itself to the re-review; one push for both steps, with the next times."""
+    after = await record_transition(desk.uow, passed, Event.REQUIRE_RE_REVIEW, SYSTEM, now=desk.now)
+    times = await next_times(desk.uow, desk.office.parts, after, most=MOST_TIMES)
+    await tell(desk, after, "re_review_needed", slots="\n".join(times) or "（名额陆续放出，可以先排候补）")
     await release(desk)
 
 

@@ -1,0 +1,60 @@
+"""What time does to visits: slots open, offers end, freed seats pass on, reminders go out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from backend.domain.appointments import next_reminder
+from backend.domain.calendars import AppointmentKind, beijing_day
+from backend.services.parts import Parts
+from backend.services.ports import UnitOfWork
+from backend.services.pushes import push
+from backend.services.slot_opening import open_slots
+from backend.services.visit_records import AppointmentRecord
+from backend.services.waiting_line import end_offers, pass_on_free_seats
+
+BATCH: Final = 50
+
+
+async def appointment_round(parts: Parts) -> int:
+    """Deal with everything that is due; how many rows there were. Any number of workers may run it."""
+    return (
+        await open_slots(parts)
+        + await end_offers(parts)
+        + await pass_on_free_seats(parts)
+        + await remind_of_visits(parts)
+    )
+
+
+async def remind_of_visits(parts: Parts) -> int:
+    """The day before at 10:00 and on the morning; of several that are late only the last is sent."""
+    now = parts.clock.now()
+    async with parts.begin() as uow:
+        due = await uow.appointments.due("remind_at", now, limit=BATCH, state="confirmed")
+        for visit in due:
+            await _remind(uow, parts, visit)
+        await uow.commit()
+    return len(due)
+
+
+async def _remind(uow: UnitOfWork, parts: Parts, visit: AppointmentRecord) -> None:
+    now = parts.clock.now()
+    slot, case = await uow.slots.get(visit.slot_id), await uow.cases.get(visit.case_id)
+    calendar = await uow.calendars.get(slot.calendar_id) if slot else None
+    if slot is None or case is None or calendar is None:
+        return
+    rules = slot.of_kind(AppointmentKind(visit.kind))
+    await uow.appointments.save(replace(visit, remind_at=next_reminder(rules, now=now)))
+    if slot.starts_at <= now or slot.closed:
+        return
+    days = (slot.day - beijing_day(now)).days
+    facts = {
+        "soon": {0: "今天", 1: "明天"}.get(days, "过几天"),
+        "visit": AppointmentKind(visit.kind).label,
+        "when": rules.said,
+        "place": calendar.place,
+        "bring": calendar.bring,
+    }
+    code = "appointment_today" if days == 0 else "appointment_tomorrow"
+    await push(uow, parts.texts, case, code, facts, once=f"{visit.id}:{days}")
