@@ -6,20 +6,21 @@ everything whose outcome is unknown (repeat with the same numbers), `BadNotifica
 
 from __future__ import annotations
 
-import gzip
-import hashlib
+import io
 import json
 import secrets
+import zlib
 from collections.abc import Awaitable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import httpx
 from wechatpayv3.async_ import AsyncWeChatPay, WeChatPayType
 
 from wechat.errors import BadNotification, PayRefused, PayUnavailable
+from wechat.unpacking import Unpacker
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -153,22 +154,29 @@ class WeChatPay:
         return await self._call(self._pay.query_refund(out_refund_no))
 
     async def trade_bill(self, day: date) -> bytes:
-        """The day's bill, unpacked; from 10:00 of the next day.
+        """The day's bill, unpacked; from 10:00 of the next day. Raises as `save_trade_bill`."""
+        into = io.BytesIO()
+        await self.save_trade_bill(day, into)
+        return into.getvalue()
+
+    async def save_trade_bill(self, day: date, into: BinaryIO) -> None:
+        """Write the day's bill into a file, unpacked, piece by piece; nothing in it counts before this returns.
 
         Raises:
-            PayUnavailable: the bill does not have the SHA-1 that was announced.
+            PayRefused: `NO_STATEMENT_EXIST` when nothing happened on that day, `STATEMENT_CREATING` before 10:00.
+            PayUnavailable: the bill does not have the SHA-1 that was announced, or could not be fetched whole.
         """
         told = await self._call(self._pay.trade_bill(day.isoformat(), tar_type="GZIP"))
-        content = await self._download(str(told["download_url"]))
-        try:
-            bill = gzip.decompress(content)
-        except (OSError, EOFError):
-            bill = content
+        unpacker = Unpacker()
+        async for piece in self._download(str(told["download_url"])):
+            try:
+                for plain in unpacker.feed(piece):
+                    into.write(plain)
+            except zlib.error:
+                raise PayUnavailable("the bill cannot be unpacked") from None
         # Which form the announced hash belongs to is not settled (C.8), so either will do.
-        hashes = {hashlib.sha1(form, usedforsecurity=False).hexdigest() for form in (bill, content)}
-        if str(told.get("hash_value", "")).lower() not in hashes:
+        if str(told.get("hash_value", "")).lower() not in unpacker.hashes or not unpacker.is_whole:
             raise PayUnavailable("the bill is not what its hash promises")
-        return bill
 
     def read_notification(self, headers: Mapping[str, str], body: bytes) -> Notification:
         """A callback, checked and decrypted; `headers` must be case-insensitive, `body` the raw bytes.
@@ -213,14 +221,17 @@ class WeChatPay:
             raise PayRefused(status, str(answer.get("code", "UNKNOWN")))
         return answer
 
-    async def _download(self, url: str) -> bytes:
+    async def _download(self, url: str) -> AsyncIterator[bytes]:
+        """The file in pieces; its answer is not signed (C.3), its hash is."""
         try:
-            status, content = await self._pay.download_bill(url)
-        except Exception as error:
+            headers = {"Accept": "application/json", "Wechatpay-Serial": self._merchant.public_key_id}
+            async with self._pay._core._client.stream("GET", url, headers=headers) as response:
+                if response.status_code != 200:
+                    raise PayUnavailable(f"the bill cannot be fetched (HTTP {response.status_code})")
+                async for piece in response.aiter_bytes():
+                    yield piece
+        except httpx.HTTPError as error:
             raise PayUnavailable(f"the bill cannot be fetched ({type(error).__name__})") from None
-        if status != 200:
-            raise PayUnavailable(f"the bill cannot be fetched (HTTP {status})")
-        return content if isinstance(content, bytes) else str(content).encode()
 
     async def _sign_request(self, request: httpx.Request) -> None:
         """Sign by our clock and over the very bytes that leave; the library signs by the machine's time (C.3)."""

@@ -80,6 +80,10 @@ TASK_KINDS: Final = {
     "refund_failed": "退款没成功",
     "payment_mismatch": "支付核对",
     "push_failed": "消息未送达",
+    "bill_mismatch": "对账差异",
+    "bill_unavailable": "账单没取到",
+    "case_stalled": "等得太久",
+    "files_loose": "文件没归类",
 }
 
 

@@ -15,6 +15,7 @@ from backend.services.appointment_round import appointment_round
 from backend.services.mailing import send_due_mails
 from backend.services.parts import Parts
 from backend.services.payment_window import close_overdue, query_open_orders, remind_of_payment
+from backend.services.reconciling import reconcile_bills
 from backend.services.refunds import ask_for_refunds
 from backend.services.reminding import remind
 from backend.services.template_mailing import make_asked_templates
@@ -38,6 +39,7 @@ ROUNDS: Final[Mapping[str, Round]] = MappingProxyType(
         "payment_reminders": Round(remind_of_payment, 5),
         "reminders": Round(remind, 5),
         "payment_queries": Round(query_open_orders, 2),
+        "bills": Round(reconcile_bills, 30),
         "refunds": Round(ask_for_refunds, 3),
         "templates": Round(make_asked_templates, 1),
         "mails": Round(send_due_mails, 1),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol, Self, TypeVar
 
+from backend.domain.bill import BillLine
 from backend.domain.catalogue import Catalogue
 from backend.services import records as r
 from backend.services import visit_records as v
+from backend.services.survey import Survey
 
 R = TypeVar("R")
 
@@ -120,6 +122,7 @@ class UnitOfWork(Protocol):
     waiting_times: Rows[r.WaitingTime]
     chat: ChatOutbox
     commands: Commands
+    survey: Survey
 
     async def __aenter__(self) -> Self: ...
     async def __aexit__(self, *failure: object) -> None: ...
@@ -229,6 +232,7 @@ class RefundReport:
     out_refund_no: str
     state: RefundState
     refund_id: str = ""
+    accepted_at: datetime | None = None
 
 
 class PaymentGateway(Protocol):
@@ -249,6 +253,12 @@ class PaymentGateway(Protocol):
         """Close an unpaid order; repeating it is harmless."""
 
     async def refund(self, refund: r.Refund, order: r.Order) -> RefundReport: ...
+
+    def trade_bill(self, day: date) -> AsyncIterator[Sequence[BillLine]]:
+        """The day's bill in batches, in bounded memory; a day without any business has an empty one.
+
+        Nothing is given before the whole bill was found genuine. Before its time there is none: `PaymentUnavailable`.
+        """
 
     def read_notification(self, headers: Mapping[str, str], body: bytes) -> PaymentReport | RefundReport:
         """Raises `NotificationRefused` unless the signature, its age and the content hold."""

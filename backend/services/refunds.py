@@ -64,6 +64,7 @@ async def record_refund(parts: Parts, report: RefundReport) -> None:
             refund,
             state=state,
             refund_id=report.refund_id or refund.refund_id,
+            accepted_at=refund.accepted_at or report.accepted_at or now,
             finished_at=now if has_ended else None,
             next_try_at=None if has_ended else refund.next_try_at,
         )

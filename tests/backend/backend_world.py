@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestClient
 from PIL import Image
 from sqlalchemy import text
 
+from backend.domain.bill import BillLine
 from backend.domain.case import Stage
 from backend.domain.draft import Draft
 from backend.services.errors import NotificationRefused, PaymentUnavailable
@@ -46,6 +47,7 @@ class FakePay:
     refunds: dict[str, RefundReport] = field(default_factory=dict)
     asked_refunds: list[str] = field(default_factory=list)
     away: bool = False
+    bills: dict[date, list[BillLine]] = field(default_factory=dict)
 
     async def prepay(self, order: Order) -> str:
         self._reach()
@@ -67,6 +69,12 @@ class FakePay:
         self._reach()
         self.asked_refunds.append(refund.out_refund_no)
         return self.refunds.get(refund.out_refund_no, RefundReport(refund.out_refund_no, "PROCESSING", "rf1"))
+
+    async def trade_bill(self, day: date) -> AsyncIterator[list[BillLine]]:
+        self._reach()
+        lines = self.bills.get(day, [])
+        for at in range(0, len(lines), 2):
+            yield lines[at : at + 2]
 
     def read_notification(self, headers: Mapping[str, str], body: bytes) -> PaymentReport | RefundReport:
         if headers.get("X-Genuine") != "yes":

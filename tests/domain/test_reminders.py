@@ -18,7 +18,7 @@ from backend.domain.quiet_hours import BEIJING
 from backend.domain.reminders import ReminderFacts, decide, planned, valid_until
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "rules" / "reminders.md"
-MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 NOON = datetime(2026, 11, 2, 12, tzinfo=BEIJING)
 
 

@@ -13,9 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from backend.adapters.db import tables as t
 from backend.adapters.db.chat import WechatOutbox
 from backend.adapters.db.rows import TableRows
+from backend.adapters.db.survey import PostgresSurvey
 from backend.services import records as r
 from backend.services import visit_records as v
 from backend.services.ports import ChatOutbox, Commands, Rows
+from backend.services.survey import Survey
 from runtime.clock import Clock
 
 STORED: Final[Mapping[str, tuple[Table, type[Any]]]] = {
@@ -108,6 +110,7 @@ class PostgresUnitOfWork:
     waiting_times: Rows[r.WaitingTime]
     chat: ChatOutbox
     commands: Commands
+    survey: Survey
     connection: AsyncConnection
 
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
@@ -119,6 +122,7 @@ class PostgresUnitOfWork:
         for name, (table, record) in STORED.items():
             setattr(self, name, TableRows(self.connection, table, record))
         self.chat = WechatOutbox(self.connection)
+        self.survey = PostgresSurvey(self.connection)
         self.commands = StoredCommands(self.connection, self._clock)
         return self
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, Final, cast, get_args
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from itertools import islice
+from typing import IO, Any, Final, cast, get_args
 
+from backend.domain.bill import BillLine, BillReader, BillUnreadable
 from backend.services.errors import NotificationRefused, PaymentUnavailable
 from backend.services.ports import PaymentReport, PaymentState, RefundReport, RefundState
 from backend.services.records import Order, Refund
 from wechat.errors import BadNotification, PayRefused, PayUnavailable
 from wechat.pay import Merchant, WeChatPay
 
+BILL_BATCH: Final = 500
 _UNKNOWN_ORDER: Final = frozenset({"ORDER_NOT_EXIST", "RESOURCE_NOT_EXISTS"})
 _NOTHING_TO_CLOSE: Final = _UNKNOWN_ORDER | {"ORDER_CLOSED"}
 
@@ -73,6 +78,22 @@ class WechatPayGateway:
         except (PayRefused, PayUnavailable, KeyError, ValueError) as error:
             raise PaymentUnavailable from error
 
+    async def trade_bill(self, day: date) -> AsyncIterator[Sequence[BillLine]]:
+        with tempfile.TemporaryFile() as kept:
+            try:
+                await self._pay.save_trade_bill(day, kept)
+            except PayRefused as error:
+                if error.code == "NO_STATEMENT_EXIST":
+                    return
+                raise PaymentUnavailable from error
+            except PayUnavailable as error:
+                raise PaymentUnavailable from error
+            # The totals are at the end, so it is read twice: what does not add up is not told at all.
+            for _ in batched(_lines(kept), BILL_BATCH):
+                await asyncio.sleep(0)
+            for batch in batched(_lines(kept), BILL_BATCH):
+                yield batch
+
     def read_notification(self, headers: Mapping[str, str], body: bytes) -> PaymentReport | RefundReport:
         try:
             told = self._pay.read_notification(headers, body)
@@ -81,6 +102,25 @@ class WechatPayGateway:
             return _payment(told.resource)
         except (BadNotification, KeyError, ValueError, TypeError) as error:
             raise NotificationRefused from error
+
+
+def _lines(kept: IO[bytes]) -> Iterator[BillLine]:
+    kept.seek(0)
+    reader = BillReader()
+    try:
+        for text in kept:
+            line = reader.read(text.decode())
+            if line is not None:
+                yield line
+        reader.finish()
+    except (BillUnreadable, UnicodeDecodeError, ValueError) as error:
+        raise PaymentUnavailable from error
+
+
+def batched(lines: Iterator[BillLine], size: int) -> Iterator[list[BillLine]]:
+    """Lists of at most `size` lines."""
+    while batch := list(islice(lines, size)):
+        yield batch
 
 
 def _payment(told: Mapping[str, Any]) -> PaymentReport:
@@ -103,4 +143,10 @@ def _payment(told: Mapping[str, Any]) -> PaymentReport:
 def _refund(told: Mapping[str, Any], state: str) -> RefundReport:
     if state not in get_args(RefundState):
         raise ValueError("unknown refund state")
-    return RefundReport(str(told["out_refund_no"]), cast(RefundState, state), str(told.get("refund_id", "")))
+    accepted_at = told.get("create_time")
+    return RefundReport(
+        out_refund_no=str(told["out_refund_no"]),
+        state=cast(RefundState, state),
+        refund_id=str(told.get("refund_id", "")),
+        accepted_at=datetime.fromisoformat(accepted_at) if accepted_at else None,
+    )
