@@ -33,7 +33,7 @@ class LeaveToRules:
 
 
 Move = Command | Remark | LeaveToRules
-Build = Callable[[Reading, Question], Command]
+Build = Callable[[Reading, Question], "Command | Remark"]
 
 # Said word for word, these are commands whatever was asked (F25, F31, F32).
 EXACT: Final[Mapping[str, str]] = {
@@ -52,12 +52,12 @@ def _page(purpose: str) -> Build:
     return lambda _reading, _question: Command("page_link", {"purpose": purpose})
 
 
-def _goto(reading: Reading, question: Question) -> Command:
+def _goto(reading: Reading, question: Question) -> Command | Remark:
     name = reading.entity("field")
     if name is not None:
         return Command("goto", {"field": name})
     section = reading.entity("section")
-    return Command("goto", {"section": section}) if section else Command("previous")
+    return Command("goto", {"section": section}) if section else Remark("say_what_to_change")
 
 
 def _redo(reading: Reading, _question: Question) -> Command:

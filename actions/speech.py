@@ -140,7 +140,7 @@ def question_of(
     """The open question: in its own words first, in others when it is put again."""
     place = f"utter_ask_{question.section}_{question.field}"
     if len(question.group) > 1:
-        names = [f"{place}_group", "utter_ask_group", "utter_again"]
+        names = [f"{place}_group", f"utter_ask_{question.section}_group", "utter_ask_group", "utter_again"]
     else:
         names = [f"{place}_{question.kind}", place, f"utter_ask_{question.section}_{question.kind}"]
         again = [f"utter_again_{question.kind}", "utter_again"]

@@ -150,11 +150,13 @@ class Turn:
             return self._stumble(standing)
         names = [f"utter_{move.code}_{question.section}_{question.field}", f"utter_{move.code}_{question.section}"]
         facts = {"label": question.raw.get("label"), "hint": question.raw.get("hint")}
+        if question.form is None and move.code == "say_what_to_change":
+            return await self._carry_out(Command("resume"), standing)
         if question.form is None:
             said = Utterance("utter_help", (), {}, choices=("start", "ask_progress", "human"))
             return Spoken([said], standing)
         again = question_of(question) if move.code == "repeat" else reminder_of(question, round_=self._any_round())
-        said = Utterance(names[0], [*names[1:], f"utter_{move.code}_field"], facts)
+        said = Utterance(names[0], [*names[1:], f"utter_{move.code}_field", f"utter_{move.code}"], facts)
         return Spoken([again] if move.code == "repeat" else [said, again], standing)
 
     async def _at_a_new_question(self, opened: Outcome) -> Spoken:
@@ -191,7 +193,7 @@ class Turn:
             return [*said[:-1], asking(said[-1], question, link=outcome.link, stumbled=stumbles > 1)]
         if command.name in INFORMING and said and not (command.name == "missing" and question.section == "supplement"):
             return [*said, reminder_of(question, round_=self._any_round(), link=outcome.link)]
-        round_ = max(stumbles, int(last == "at_first_step"))
+        round_ = max(stumbles, int(last == "at_first_step" or command.name == "photo_nudge"))
         return [*said, question_of(question, round_=round_, stumbled=stumbles > 1, link=outcome.link)]
 
     def _fitted(self, outcome: Outcome, command: Command, before: Standing) -> Outcome:
@@ -203,6 +205,8 @@ class Turn:
             say = [{"code": "not_paid_yet"}]
         if (outcome.ask or {}).get("kind") == "page":
             say = [{"code": "not_understood"} if part["code"] == "unknown_option" else part for part in say]
+        if sum(part["code"] == "month_needed" for part in say) > 1:
+            say = [part for part in say if part["code"] != "month_needed"] + [{"code": "months_needed"}]
         if outcome.ask is not None:
             say = [part for part in say if part["code"] != "where_it_stands"] or say
         if (outcome.ask or {}).get("form") == "supplement_form" and command.name == "missing":

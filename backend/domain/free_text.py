@@ -22,6 +22,7 @@ _COMMAND: Final = re.compile(
     r"还差啥|还差什么|材料清单|开始|继续|提交|支付|去支付|删掉.{0,6}|再加一段|改一下.{0,8}|我要.{0,12}|帮我.{0,12}|下次再(填|说)|明天再.{0,4})[吧了啊。.!！]*$"
 )
 _ANGRY: Final = re.compile(r"烦死|垃圾|傻|妈的|浪费.*时间|说人话|有病|滚|投诉")
+_ONLY_A_TIME: Final = re.compile(r"[\d年月日号.\-/~～至到今\s]+")
 _SUBSTANCE: Final = re.compile(r"[A-Za-z\u3400-\u9fff]")
 _REFUSED_MARKS: Final = re.compile(r"[〔〕<>{}\[\]\\]|https?:|www\.")
 
@@ -35,6 +36,8 @@ def read_free_text(text: str, *, shortest: int, longest: int) -> str:
     """
     plain = re.sub(r"\s+", " ", text).strip().strip("。，,;；!！~～")
     if not plain or _REFUSED_MARKS.search(plain) or not _SUBSTANCE.search(plain):
+        raise NotAnAnswer
+    if _ONLY_A_TIME.fullmatch(plain):
         raise NotAnAnswer
     if _QUESTION.search(plain) or _TALK.search(plain) or _COMMAND.search(plain) or _ANGRY.search(plain):
         raise NotAnAnswer

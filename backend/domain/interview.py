@@ -17,7 +17,7 @@ from backend.domain.sections.education import EDUCATION, education_warnings
 from backend.domain.sections.entries import Book
 from backend.domain.sections.fields import FieldsPrompt
 from backend.domain.sections.prompt import Prompt, Reply, Skipping, where_it_stands
-from backend.domain.sections.uploads import asked_item, photo_accepted
+from backend.domain.sections.uploads import BUREAU_ITEM, asked_item, photo_accepted
 from backend.domain.sections.work import WORK, work_warnings
 from backend.domain.talk import (
     AddEntry,
@@ -92,6 +92,8 @@ def check_submission(draft: Draft, ctx: InterviewContext) -> None:
 def file_target(draft: Draft, ctx: InterviewContext) -> str | None:
     """The item that a photo sent now belongs to: the asked one, else 其他; None where only the portrait is asked."""
     current = script.current(draft, ctx)
+    if ctx.supplement is not None:
+        return BUREAU_ITEM
     if current is None or current.section == "photo":
         return None if current else OTHER_ITEM
     return asked_item(draft, ctx, current.key) or OTHER_ITEM
@@ -169,6 +171,9 @@ def _previous(draft: Draft, command: Previous, ctx: InterviewContext) -> Reply:
         one for one in script.prompts(draft, ctx) if not (isinstance(one, FieldsPrompt) and one.is_away(draft))
     ]
     current = script.current(draft, ctx)
+    if isinstance(current, FieldsPrompt) and (told := current.told_before(draft)):
+        facts = {"label": told.short or told.label}
+        return Reply(draft.at(current.key, told.name), (Say("went_back", facts),))
     at = next((place for place, one in enumerate(everything) if current and one.key == current.key), len(everything))
     if at == 0:
         return Reply(draft, (Say("at_first_step", {}),))

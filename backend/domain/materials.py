@@ -90,7 +90,7 @@ def _missing(one: Requirement, state: ItemState | None) -> Missing:
 
 def short_name(name: str) -> str:
     """The name as it is listed among others: without what stands in brackets at its end or after a slash."""
-    first = name.partition(" / ")[0].strip()
+    first = name.partition("/ ")[0].strip()
     while first.endswith("）") and "（" in first:
         first = first[: first.rindex("（")]
     return first

@@ -59,4 +59,4 @@ def test_the_words_of_the_expired_page_bring_a_new_link():
     backend = Backend()
     reading = Reading(text="再发一次", intent="unknown", confidence=0.1, key="k")
     asyncio.run(Turn("o1", "action_talk", reading, backend).run(Standing.of_slots({"asked": {"form": None}})))
-    assert backend.sent == [("open", {})]
+    assert backend.sent == [("resume", {})]

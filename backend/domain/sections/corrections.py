@@ -20,6 +20,10 @@ _WRONG_BUT_RIGHT: Final = re.compile(
 _MONTHS: Final = ("start", "end")
 
 
+class SeveralMonths(Exception):
+    """The wrong year stands in several months; somebody has to say which one is meant."""
+
+
 def corrected_year(text: str, *, today: date) -> tuple[int, int] | None:
     """The right year and the wrong one; None when the text does not correct a year."""
     if found := _RIGHT_NOT_WRONG.search(text):
@@ -32,9 +36,12 @@ def corrected_year(text: str, *, today: date) -> tuple[int, int] | None:
 def year_correction(
     text: str, values: Sequence[Value], draft: Draft, sections: Sequence[str], *, today: date
 ) -> tuple[str, Value] | None:
-    """The section and the corrected month; None when no stored month, or more than one, has the wrong year.
+    """The section and the corrected month; None when no stored month has the wrong year.
 
     Where a value of the sentence says which month is meant (毕业, 入职), only that one is looked at.
+
+    Raises:
+        SeveralMonths: more than one has it, and the sentence does not say which.
     """
     years = corrected_year(text, today=today)
     if years is None:
@@ -43,7 +50,9 @@ def year_correction(
     named = {value.field for value in values} & set(_MONTHS)
     for section in sections:
         places = _places(draft.rows(section), named or set(_MONTHS), wrong)
-        if len(places) == 1:
+        if len(places) > 1:
+            raise SeveralMonths
+        if places:
             index, name, month = places[0]
             return section, Value(name, f"{right}-{month}", index)
     return None

@@ -87,11 +87,22 @@ class FieldsPrompt:
         """All fields when none is told or somebody came back to them, else the first one that is missing."""
         if draft.cursor == self.key:
             focused = tuple(spec for spec in self.specs if spec.name == draft.focus)
-            return focused or self._loud()
+            if focused or not self.missing(draft):
+                return focused or self._loud()
         missing = self.missing(draft)
         told = self.store.told(draft)
         untouched = not any(told.get(spec.name) for spec in self.specs)
         return self._loud() if untouched or not missing else missing[:1]
+
+    def told_before(self, draft: Draft) -> FieldSpec | None:
+        """The told field before the one that is asked singly; None at a question about the whole group."""
+        asked = self.asked(draft)
+        if len(asked) != 1 or len(self._loud()) == 1:
+            return None
+        names = [spec.name for spec in self.specs]
+        told = self.store.told(draft)
+        before = [spec for spec in self.specs[: names.index(asked[0].name)] if told.get(spec.name) and not spec.quiet]
+        return before[-1] if before else None
 
     def _loud(self) -> tuple[FieldSpec, ...]:
         return tuple(spec for spec in self.specs if not spec.quiet)

@@ -12,7 +12,7 @@ from backend.domain.draft import Draft
 from backend.domain.errors import UnknownField
 from backend.domain.months import OPEN
 from backend.domain.sections import script
-from backend.domain.sections.corrections import year_correction
+from backend.domain.sections.corrections import SeveralMonths, year_correction
 from backend.domain.sections.education import EDUCATION
 from backend.domain.sections.entries import Book, EntryPrompt
 from backend.domain.sections.fields import FieldsPrompt
@@ -114,7 +114,10 @@ def _corrected(draft: Draft, answer: Answer, ctx: InterviewContext, current: Pro
     """“是08年不是18年” about a month that stands in one of the lists; the list that is talked about comes first."""
     open_ones = [name for name in _BOOKS if name in script.sections_of(ctx)]
     here = sorted(open_ones, key=lambda name: current is None or name != current.section)
-    found = year_correction(answer.text, answer.values, draft, here, today=ctx.today)
+    try:
+        found = year_correction(answer.text, answer.values, draft, here, today=ctx.today)
+    except SeveralMonths:
+        return Reply(draft, (Say("say_what_to_change", {}),), accepted=False)
     if found is None:
         return None
     section, value = found
