@@ -65,7 +65,7 @@ async def fills_in(applicant: Applicant) -> str:
     await applicant.sees("工作经历")
     await applicant.says(
         "2010.7-2018.3 北京用友软件有限公司，java开发，北京市海淀区；"
-        "2018.4-2027.5 示例科技（北京）有限公司，高级开发工程师，北京市朝阳区"
+        "2018.4-2030.5 示例科技（北京）有限公司，高级开发工程师，北京市朝阳区"
     )
     await applicant.sees("工作经历一共2段")
     await applicant.says("对，没有了")
