@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import text
 
 from backend.domain.case import Stage
+from backend.domain.draft import Draft
+from backend.seed import demo_id_number
 from backend.services.parts import Parts
-from backend.services.records import CaseRecord
+from backend.services.records import Applicant, CaseRecord, Identity
 from backend.services.slot_opening import install_calendars, open_slots
 from backend.services.visit_records import AppointmentRecord, SlotRecord, WaitlistEntry
 from tests.backend.backend_world import a_case
@@ -89,3 +91,43 @@ async def check_seats(parts: Parts) -> None:
 
 def options(outcome: Mapping[str, Any]) -> list[str]:
     return [one["value"] for one in outcome["ask"]["options"]]
+
+
+async def a_crowd(parts: Parts, count: int) -> list[tuple[str, CaseRecord]]:
+    """So many people who have to book a re-review, each with an openid and an open case."""
+    now, found = parts.clock.now(), []
+    draft = Draft().with_answer("contact", "phone", "13800138000").to_json()
+    async with parts.begin() as uow:
+        for number in range(count):
+            applicant_id, openid = f"a_crowd_{number}", f"o_crowd_{number}"
+            applicant = Applicant(
+                id=applicant_id,
+                username=f"crowd{number}",
+                password_hash="x",
+                name_sealed=parts.keys.seal("样张三".encode(), context=f"applicants.name:{applicant_id}"),
+                id_no_sealed=parts.keys.seal(
+                    demo_id_number(number % 60).encode(), context=f"applicants.id_no:{applicant_id}"
+                ),
+                id_no_hash=f"crowd{number}",
+                created_at=now,
+            )
+            case = CaseRecord(
+                id=f"c_crowd_{number}",
+                case_no=f"GJ20260301-{number:05d}",
+                applicant_id=applicant_id,
+                business_type="NEW",
+                profile="2019_new",
+                stage=Stage.RE_REVIEW_BOOKING.value,
+                catalogue_version=parts.catalogues.current().version,
+                created_at=now,
+                updated_at=now,
+                stage_since=now,
+                draft=draft,
+                employer_id="e_demo_yanqing",
+            )
+            await uow.applicants.add(applicant)
+            await uow.identities.add(Identity(openid, applicant_id, "2026.11", now, now))
+            await uow.cases.add(case)
+            found.append((openid, case))
+        await uow.commit()
+    return found
