@@ -17,6 +17,7 @@ from backend.domain.errors import DomainError
 from backend.services.staff import bureau, closing, confirmation, review
 from backend.services.staff.acting import Form, take_case
 from backend.services.staff.messaging import send_message
+from backend.services.staff.refunding import refund_case
 from backend.services.staff.refusals import CaseUnknown, PdfRefused, StaffRefusal
 
 REASON_AND_MORE: Final = "；"
@@ -52,6 +53,15 @@ async def say(request: web.Request) -> web.StreamResponse:
         await send_message(office(request), form, text=text_of(request, "text"))
 
     return await _act(request, act, "消息已排队发送。")
+
+
+async def refund(request: web.Request) -> web.StreamResponse:
+    """What was paid goes back, with a reason that the payer reads."""
+
+    async def act(request: web.Request, form: Form) -> None:
+        await refund_case(office(request), form, reason=text_of(request, "reason"))
+
+    return await _act(request, act, "退款已发起，到账后会通知申请人。")
 
 
 async def happen(request: web.Request) -> web.StreamResponse:

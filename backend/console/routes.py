@@ -7,7 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
-from backend.console import actions, cases, files, sign_in, tasks
+from backend.console import actions, cases, files, ledger, sign_in, tasks
 from backend.console.web import csrf, kind_errors, safe_headers, sessions, set_up_templates
 from runtime.assets import add_vendor_files
 
@@ -37,6 +37,11 @@ def add_routes(app: web.Application) -> None:
     routes.add_get("/tasks", tasks.show)
     routes.add_post("/tasks/{task_id}/take", tasks.take)
     routes.add_post("/tasks/{task_id}/done", tasks.finish)
+    routes.add_get("/ledger", ledger.month)
+    routes.add_get("/ledger/months/{month}.csv", ledger.month_csv)
+    routes.add_get("/ledger/days/{day}.csv", ledger.day_csv)
+    routes.add_get("/ledger/days/{day}", ledger.day)
+    routes.add_post("/cases/{case_no}/refund", actions.refund)
     add_vendor_files(console, prefix="/static/vendor/")
     routes.add_static("/static/", STATIC)
     app.add_subapp("/console", console)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -57,6 +57,7 @@ SENTENCES: Final[Mapping[type[Exception], str]] = {
     staff.FileUnknown: "没有找到这个文件，可能已被撤回。",
     staff.TextNeeded: "请写明内容，不能为空。",
     staff.TextTooLong: "内容太长，请控制在 {longest} 字以内。",
+    staff.NothingToRefund: "现在没有可退的款：没有付过、已在退，或者申请还没有结束（请先取消申请）。",
     staff.DeadlinePassed: "截止日期已经过去，请重新选择。",
     domain.NotPossibleNow: "申请现在的阶段不能这样操作，请刷新页面。",
     domain.ReasonNeeded: "退回材料要写明原因，申请人会看到。",
@@ -84,6 +85,16 @@ TASK_KINDS: Final = {
     "bill_unavailable": "账单没取到",
     "case_stalled": "等得太久",
     "files_loose": "文件没归类",
+}
+
+LEDGER_STATES: Final = {
+    "kept": "已收",
+    "given_back": "多付，退回",
+    "queued": "待退",
+    "processing": "退款中",
+    "success": "已退",
+    "abnormal": "退款异常",
+    "closed": "退款关闭",
 }
 
 
@@ -128,6 +139,19 @@ def yuan(amount_fen: int) -> str:
     return f"¥{amount_fen // 100}.{amount_fen % 100:02d}"
 
 
+def plain_yuan(amount_fen: int) -> str:
+    """For a table that is counted on with: no sign, no thousands."""
+    return f"{amount_fen // 100}.{amount_fen % 100:02d}"
+
+
+def month(first: date) -> str:
+    return f"{first:%Y-%m}"
+
+
+def ledger_state(state: str) -> str:
+    return LEDGER_STATES.get(state, state)
+
+
 def stage_label(stage: str) -> str:
     return STAGES[Stage(stage)].label
 
@@ -151,6 +175,8 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "iso": iso,
     "waited": waited,
     "yuan": yuan,
+    "month": month,
+    "ledger_state": ledger_state,
     "stage_label": stage_label,
     "business_label": business_label,
     "task_label": task_label,

@@ -10,12 +10,13 @@ from backend.domain.case import STAGES, TERMINAL, Event, Stage
 from backend.domain.catalogue import Catalogue
 from backend.domain.transitions import staff_events
 from backend.services.ports import UnitOfWork
-from backend.services.records import CaseRecord, Invoice, Order, SupplementRequest
+from backend.services.records import CaseRecord, Invoice, Order, Refund, SupplementRequest
 from backend.services.staff.case_data import Section, sections_of
 from backend.services.staff.case_history import HistoryLine, history_of
 from backend.services.staff.case_items import ItemView, Paper, items_of, papers_of_supplement
 from backend.services.staff.office import Office, SentMessage
 from backend.services.staff.queue import handlers_of
+from backend.services.staff.refunding import refundable
 from backend.services.staff.refusals import CaseUnknown
 from backend.services.staff.sign_in import SignedIn
 
@@ -43,6 +44,8 @@ class CasePage:
     items: Sequence[ItemView]
     supplements: Sequence[SupplementView]
     order: Order | None
+    refund: Refund | None
+    may_refund: bool
     invoice: Invoice | None
     slip_file_id: str | None
     has_credentials: bool
@@ -100,6 +103,8 @@ async def _page(office: Office, uow: UnitOfWork, who: SignedIn, case: CaseRecord
         items=await items_of(uow, case, catalogue),
         supplements=await _supplements(uow, case, catalogue),
         order=await uow.orders.first(case_id=case.id, order_by="-created_at"),
+        refund=await _refund(uow, case),
+        may_refund=await refundable(uow, case) is not None,
         invoice=await uow.invoices.get(case.id),
         slip_file_id=slip.file_id if slip else None,
         has_credentials=await uow.credentials.get(case.id) is not None,
@@ -110,6 +115,13 @@ async def _page(office: Office, uow: UnitOfWork, who: SignedIn, case: CaseRecord
         events=frozenset(staff_events(Stage(case.stage))),
         reject_reasons=catalogue.reject_reasons,
     )
+
+
+async def _refund(uow: UnitOfWork, case: CaseRecord) -> Refund | None:
+    """The latest refund of the case's kept payment."""
+    orders = await uow.orders.where(case_id=case.id)
+    payment = await uow.payments.first(order_id=[one.id for one in orders], kept=True) if orders else None
+    return await uow.refunds.first(payment_id=payment.id, order_by="-created_at") if payment else None
 
 
 async def _supplements(uow: UnitOfWork, case: CaseRecord, catalogue: Catalogue) -> list[SupplementView]:

@@ -59,6 +59,10 @@ class TextTooLong(StaffRefusal):
     longest: int
 
 
+class NothingToRefund(StaffRefusal):
+    """Nothing was paid, it goes back already, or the case has not ended."""
+
+
 class DeadlinePassed(StaffRefusal):
     """A deadline that lies in the past."""
 
