@@ -19,6 +19,8 @@ from backend.services.reconciling import reconcile_bills
 from backend.services.refunds import ask_for_refunds
 from backend.services.reminding import remind
 from backend.services.template_mailing import make_asked_templates
+from backend.services.waiting import count_waiting_times
+from backend.services.watching import notice_stalls
 
 DONE: Final = Counter("gongju_worker_done", "Rows that a round of the worker dealt with", ["round"])
 FAILED: Final = Counter("gongju_worker_failed", "Rounds of the worker that failed", ["round"])
@@ -40,6 +42,8 @@ ROUNDS: Final[Mapping[str, Round]] = MappingProxyType(
         "reminders": Round(remind, 5),
         "payment_queries": Round(query_open_orders, 2),
         "bills": Round(reconcile_bills, 30),
+        "waiting_times": Round(count_waiting_times, 600),
+        "stalls": Round(notice_stalls, 60),
         "refunds": Round(ask_for_refunds, 3),
         "templates": Round(make_asked_templates, 1),
         "mails": Round(send_due_mails, 1),

@@ -26,6 +26,7 @@ from backend.services.records import CaseRecord, Confirmation
 from backend.services.standing import BEIJING, Standing, flow_of, load_standing
 from backend.services.transitions_log import an_applicant, record_transition
 from backend.services.visit_file import visit_download
+from backend.services.waiting import range_facts
 
 ITEM_LABELS: Final[Mapping[ItemStatus, str]] = {
     ItemStatus.NOT_UPLOADED: "未上传",
@@ -52,6 +53,7 @@ async def progress(uow: UnitOfWork, parts: Parts, standing: Standing) -> Outcome
         "who": told_by.who_acts_label,
         "todo": told_by.todo,
         "steps": "\n".join(f"{marks[step.state]} {step.label}" for step in told_by.steps),
+        **await range_facts(uow, case),
     }
     return Outcome(say=(Say("progress", told), where_it_stands(Stage(case.stage))), case=case)
 
