@@ -14,7 +14,7 @@ from backend.console.cases import show_case, show_decided
 from backend.console.web import SEVERAL, Upload, form, is_htmx, office, signed_in, text_of
 from backend.domain.case import Event
 from backend.domain.errors import DomainError
-from backend.services.staff import bureau, closing, confirmation, review
+from backend.services.staff import bureau, closing, confirmation, review, visiting
 from backend.services.staff.acting import Form, take_case
 from backend.services.staff.messaging import send_message
 from backend.services.staff.refunding import refund_case
@@ -114,6 +114,13 @@ def _mark(event: Event) -> Act:
     return act
 
 
+def _mark_visit(event: Event) -> Act:
+    async def act(request: web.Request, form: Form) -> None:
+        await visiting.mark_visit(office(request), form, event)
+
+    return act
+
+
 async def _cancel(request: web.Request, form: Form) -> None:
     await closing.cancel_case(office(request), form, reason=text_of(request, "reason"))
 
@@ -121,8 +128,8 @@ async def _cancel(request: web.Request, form: Form) -> None:
 EVENTS: Final[dict[str, Act]] = {
     "finish_review": _finish_review,
     Event.MARK_EMAIL_RECEIVED: _mark(Event.MARK_EMAIL_RECEIVED),
-    Event.MARK_ATTENDED: _mark(Event.MARK_ATTENDED),
-    Event.MARK_MISSED: _mark(Event.MARK_MISSED),
+    Event.MARK_ATTENDED: _mark_visit(Event.MARK_ATTENDED),
+    Event.MARK_MISSED: _mark_visit(Event.MARK_MISSED),
     Event.FILE_TO_BUREAU: _file,
     Event.PASS_FIRST: _pass_first,
     Event.PASS_FINAL: _pass_final,

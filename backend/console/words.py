@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from backend.domain import appointment_refusals as visits
 from backend.domain import errors as domain
 from backend.domain.case import STAGES, Stage
 from backend.domain.errors import DomainError
@@ -58,6 +59,13 @@ SENTENCES: Final[Mapping[type[Exception], str]] = {
     staff.TextNeeded: "请写明内容，不能为空。",
     staff.TextTooLong: "内容太长，请控制在 {longest} 字以内。",
     staff.NothingToRefund: "现在没有可退的款：没有付过、已在退，或者申请还没有结束（请先取消申请）。",
+    staff.CalendarUnknown: "没有找到这个日历。",
+    staff.DaysWrong: "日期不对：要从今天或以后开始，结束不早于开始，最长 60 天。",
+    staff.SeatsTaken: "已经约出 {taken} 个，名额不能更少。",
+    staff.SeatsWrong: "名额请填 1 到 {most} 之间的整数。",
+    visits.VisitNotOver: "还没到预约的时间，到时候再登记。",
+    visits.NoAppointment: "这个预约已经取消或登记过了，请刷新页面。",
+    visits.SlotUnknown: "没有找到这个时段，请刷新页面。",
     staff.DeadlinePassed: "截止日期已经过去，请重新选择。",
     domain.NotPossibleNow: "申请现在的阶段不能这样操作，请刷新页面。",
     domain.ReasonNeeded: "退回材料要写明原因，申请人会看到。",

@@ -74,6 +74,28 @@ class PdfRefused(StaffRefusal):
     why: str
 
 
+class CalendarUnknown(StaffRefusal):
+    """There is no such calendar."""
+
+
+class DaysWrong(StaffRefusal):
+    """Days that lie in the past, in the wrong order, or are too many."""
+
+
+@dataclass(eq=False)
+class SeatsTaken(StaffRefusal):
+    """Fewer seats than are taken already."""
+
+    taken: int
+
+
+@dataclass(eq=False)
+class SeatsWrong(StaffRefusal):
+    """A number of seats that cannot be."""
+
+    most: int
+
+
 def all_refusals() -> Iterator[type[StaffRefusal]]:
     """Every refusal; the console's sentences are checked against it."""
     yield from StaffRefusal.__subclasses__()
