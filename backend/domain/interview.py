@@ -152,7 +152,7 @@ def _leave(draft: Draft, ctx: InterviewContext, before: Prompt | None) -> Draft:
     if before is None or draft.cursor != before.key:
         return draft
     again = next((one for one in script.prompts(draft, ctx) if one.key == before.key), None)
-    if again is None or again.is_settled(draft, ctx):
+    if again is None or again.is_settled(draft, ctx) or before.key in draft.skipped:
         return draft.at(None)
     return draft.at(before.key)
 

@@ -11,6 +11,7 @@ from backend.domain import talk
 from backend.domain.case import STAGES, Stage
 from backend.domain.errors import DomainError, UnknownField
 from backend.domain.interview import file_target, open_question, uploaded, where_it_stands
+from backend.domain.materials import OTHER_ITEM
 from backend.domain.profile import BusinessType
 from backend.domain.talk import Kind, Option, Question
 from backend.services import (
@@ -143,7 +144,8 @@ async def _upload(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body)
     name = material.name if material else "补充材料"
     files = (state.files if is_draft else state.new_files) if state else len(standing.supplement_files)
     facts = {"label": name, "files": files}
-    return await finish(uow, parts, standing, Outcome().saying("file_received", facts))
+    code = "file_set_aside" if item == OTHER_ITEM else "file_received"
+    return await finish(uow, parts, standing, Outcome().saying(code, facts))
 
 
 async def _undo_upload(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:

@@ -14,6 +14,7 @@ from backend.domain.months import read_range, year_alone
 from backend.domain.sections.prompt import Accepted, FieldSpec, Reading, Reply, Skipping, refusal
 from backend.domain.talk import Answer, Kind, Option, Question, Say
 
+_MAIL_LETTERS: Final = re.compile(r"[A-Za-z@＠]")
 _BETWEEN: Final = re.compile(r"[\s,，;；、/|]+")
 
 
@@ -192,13 +193,13 @@ class FieldsPrompt:
             return {**pairs, str(named): answer.option}
         if answer.text and not {"start", "end"} & pairs.keys() and (months := self._range(answer.text)):
             pairs = {**pairs, **months}
-        if answer.text and not pairs and len(asked) == 1:
+        if answer.text and not pairs and len(asked) == 1 and _could_be(asked[0], answer.text):
             return {asked[0].name: answer.text}
         if answer.text:
             pairs = {**self._from_pieces(draft, ctx, answer.text, pairs), **pairs}
         if not pairs and answer.text:
             missing = self.missing(draft) or asked
-            if missing[0].kind is not Kind.CHOICE or len(missing) == 1:
+            if (missing[0].kind is not Kind.CHOICE or len(missing) == 1) and _could_be(missing[0], answer.text):
                 return {missing[0].name: answer.text}
         return pairs
 
@@ -233,6 +234,13 @@ class FieldsPrompt:
         except DomainError:
             return False
         return True
+
+
+def _could_be(spec: FieldSpec, text: str) -> bool:
+    """Whether a text is worth refusing as that kind of value; anything else is simply not understood."""
+    if spec.kind is Kind.PHONE:
+        return sum(one.isdecimal() for one in text) >= 5
+    return spec.kind is not Kind.EMAILS or bool(_MAIL_LETTERS.search(text))
 
 
 def _with_its_month(spec: FieldSpec, text: str, told: Mapping[str, str], ctx: InterviewContext) -> str:
