@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import Any
 
-from backend.domain.photo_crop import Box, dragged, propose, require_size
+from backend.domain.photo_crop import Box, dragged, looks_like_portrait, propose, require_size
 from backend.domain.photo_crop import nudge as nudged
 from backend.services.errors import FileRefused, PhotoMissing
 from backend.services.files import NewFile, own_file, read_file, store_file
@@ -43,7 +43,9 @@ async def use_photo(uow: UnitOfWork, parts: Parts, standing: Standing, source: S
     photo = await _with_preview(uow, parts, standing, photo, jpeg)
     await uow.photos.remove(case_id=photo.case_id)
     await uow.photos.add(photo)
-    return _shown(photo, "photo_preview" if face else "photo_preview_no_face")
+    if seen is None:
+        return _shown(photo, "photo_preview_no_face")
+    return _shown(photo, "photo_preview" if looks_like_portrait(seen, source.height) else "photo_preview_doubtful")
 
 
 async def nudge(uow: UnitOfWork, parts: Parts, standing: Standing, word: str) -> Outcome:
