@@ -18,7 +18,7 @@ CROWN_GAP: Final = 0.10
 FOREHEAD: Final = 0.28
 """How far above a detected face its crown lies, in face heights."""
 PORTRAIT_FACE_SHARE: Final = 0.28
-"""A face lower than this share of the picture is more likely printed on a paper (there 15 to 26 %, in portraits 40 %)."""
+"""Of the picture's height: a lower face is likely printed on a paper (there 15 to 26 %, in portraits 40 %)."""
 STEP: Final = 0.05
 _SLACK: Final = 0.02
 
