@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+from actions import visits
+from actions.moves import Command, LeaveToRules, Move, Remark
 from actions.reading import Question, Reading
 from actions.values import fits, option_of, values_of
 
 SURE: Final = 0.4  # under it a sentence inside a form is an answer, not a command
 
 
-@dataclass(frozen=True)
-class Command:
-    """One call to the backend."""
-
-    name: str
-    body: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Remark:
-    """Something the talk itself answers with a text of its own, before the question is put again."""
-
-    code: str
-
-
-@dataclass(frozen=True)
-class LeaveToRules:
-    """Not an answer: data/rules answers it, then the question is put again."""
-
-
-Move = Command | Remark | LeaveToRules
 Build = Callable[[Reading, Question], "Command | Remark"]
 
 # Said word for word, these are commands whatever was asked (F25, F31, F32).
@@ -132,6 +112,10 @@ COMMANDS: Final[Mapping[str, Build]] = {
     "paid_but_unpaid": _plain("progress"),
     "overview": _page("overview"),
     "bind_account": _page("bind"),
+    "book_appointment": visits.book,
+    "reschedule_appointment": visits.reschedule,
+    "cancel_appointment": visits.give_up,
+    "ask_appointment": visits.look,
     "human": lambda _r, _q: Command("human", {"reason": "asked"}),
 }
 INVOICE_FIELDS: Final = frozenset({"title_type", "invoice_title", "tax_no", "invoice_email"})
@@ -151,6 +135,8 @@ def decide(reading: Reading, question: Question) -> Move:
         return _of_intent(word, reading, question)
     if reading.exact and reading.intent not in ("greet", "help"):
         return _of_tap(reading, question)
+    if (waiting := visits.about_waiting(reading)) is not None:
+        return waiting
     if question.form is None:
         return _when_nothing_is_open(reading, question)
     return _in_form(reading, question)
@@ -183,10 +169,12 @@ def _of_the_invoice(values: list[dict[str, Any]], question: Question) -> bool:
 
 
 def _of_form(reading: Reading, question: Question) -> Move | None:
-    """The cancel question is answered by the command itself (F58); every other form by `answer`.
+    """The cancel question is answered by the command itself (F58), times by theirs (F57); other forms by `answer`.
 
     Whatever is neither a yes, a no nor a sure other intent is asked back: it must not land in the draft.
     """
+    if question.form == visits.FORM:
+        return visits.of_form(reading, question, sure=SURE)
     if question.form != "cancel_form":
         return None
     option = option_of(reading, question)
@@ -203,6 +191,8 @@ def _of_tap(reading: Reading, question: Question) -> Move:
     """A tapped choice: `choose:field=…,option=…` answers that field even when another question has come up since."""
     if reading.intent == "choose" and (option := reading.entity("option")) is not None:
         field_name = reading.entity("field") or question.field
+        if (of_visit := visits.of_tap(field_name, option)) is not None:
+            return of_visit
         if question.form == "cancel_form" and field_name == question.field:
             return Command("cancel_case", {"confirmed": True}) if option == "yes" else Command("resume")
         index = reading.number("index")

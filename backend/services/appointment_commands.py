@@ -42,6 +42,8 @@ Handler = Callable[[UnitOfWork, Parts, Standing, Body], Awaitable[Outcome]]
 
 async def slots(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
     """F57: what is booked, else what can be; a day that is asked for is told window by window."""
+    if standing.case is None:
+        return Outcome().saying("visit_not_needed")
     wish, view = read_wish(body), await visiting(uow, parts, standing)
     if view.booked is not None and wish.is_empty:
         return await finish(uow, parts, standing, _told_of(parts, view))

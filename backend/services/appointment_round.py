@@ -50,11 +50,10 @@ async def _remind(uow: UnitOfWork, parts: Parts, visit: AppointmentRecord) -> No
         return
     days = (slot.day - beijing_day(now)).days
     facts = {
-        "soon": {0: "今天", 1: "明天"}.get(days, "过几天"),
         "visit": AppointmentKind(visit.kind).label,
         "when": rules.said,
         "place": calendar.place,
         "bring": calendar.bring,
     }
-    code = "appointment_today" if days == 0 else "appointment_tomorrow"
-    await push(uow, parts.texts, case, code, facts, once=f"{visit.id}:{days}")
+    message = "appointment_today" if days == 0 else "appointment_tomorrow"
+    await push(uow, parts.texts, case, message, facts, once=f"{visit.id}:{days}")

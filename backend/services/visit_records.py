@@ -118,7 +118,7 @@ class AppointmentRecord:
 
     @property
     def hold(self) -> Hold:
-        """A live visit sits until it is ended: a window that cannot be closed for sure yet keeps its seat, too (T16)."""
+        """A live visit sits until it is ended; a window that is not closed for sure yet keeps its seat (T16)."""
         return Hold(self.case_id, None)
 
 

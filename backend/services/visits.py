@@ -167,7 +167,7 @@ def open_question(parts: Parts, visiting: Visiting, wish: SlotWish = SlotWish())
             "place": first.place if len(places) == 1 else "",
             "bring": first.bring,
             "count": len(everything),
-            "more": len(fitting or everything) - len(listed),
+            "more": (len(fitting or everything) - len(listed)) or "",
         },
     )
 

@@ -23,7 +23,7 @@ def read(content: bytes) -> dict[str, str]:
     """Unfolded properties of the file; the event's own, its alarm's are left out."""
     text = content.decode().replace("\r\n ", "")
     event = text.split("BEGIN:VEVENT")[1].split("BEGIN:VALARM")[0]
-    return dict(line.split(":", 1) for line in event.strip().split("\r\n"))
+    return dict(line.split(":", 1) for line in event.strip("\r\n").split("\r\n"))
 
 
 def unescaped(text: str) -> str:
