@@ -13,6 +13,8 @@ EMPLOYERS: Final = (
     ("e_demo_chaoyang", "示例科技（北京）有限公司", "朝阳区", "91110105MA0X5A9MF0"),
     ("e_demo_yanqing", "示例控股有限公司", "延庆区", "91110105MA0QRCW7H0"),
 )
+# Its applicants follow the manual of 2019: they book a visit.
+VISITING: Final = ("e_demo_miyun", "示例服务（北京）有限公司", "密云区", "91110229MA01X2019B")
 STAFF: Final = (
     ("s_demo_reviewer", "reviewer", "王审核", "reviewer"),
     ("s_demo_manager", "manager", "李主管", "manager"),
@@ -28,13 +30,15 @@ async def seed(parts: Parts, *, password: str) -> list[str]:
     async with parts.begin() as uow:
         for employer_id, name, district, uscc in EMPLOYERS:
             await uow.employers.add_if_new(Employer(employer_id, name, district, uscc, True, parts.clock.now()))
+        visiting = Employer(*VISITING, True, parts.clock.now(), manual="legacy_2019")
+        await uow.employers.add_if_new(visiting)
         for number in range(1, APPLICANTS + 1):
             await _add_applicant(uow, parts, number, password_hash)
         for staff_id, username, display_name, role in STAFF:
             await uow.staff.add_if_new(Staff(staff_id, username, display_name, role, password_hash, parts.clock.now()))
         await uow.commit()
     return [
-        f"applicants: demo1 … demo{APPLICANTS}, password {password}",
+        f"applicants: demo1 … demo{APPLICANTS}, password {password} (demo{APPLICANTS} books visits, as in 2019)",
         *(f"console: {username} ({role}), password {password}" for _, username, _, role in STAFF),
     ]
 
@@ -53,8 +57,10 @@ async def _add_applicant(uow: UnitOfWork, parts: Parts, number: int, password_ha
         created_at=parts.clock.now(),
     )
     await uow.applicants.add_if_new(applicant)
-    # Every third one can choose between two employer accounts.
+    # Every third one can choose between two employer accounts; the last one has to visit.
     linked = [EMPLOYERS[number % 2]] if number % 3 else list(EMPLOYERS)
+    if number == APPLICANTS:
+        linked = [VISITING]
     for employer_id, *_ in linked:
         await uow.applicant_employers.add_if_new(ApplicantEmployer(applicant_id, employer_id))
 

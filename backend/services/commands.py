@@ -68,6 +68,8 @@ async def _dispatch(uow: UnitOfWork, parts: Parts, openid: str, name: str, body:
     except NotBound:
         if name in general_questions.GENERAL:
             return await general_questions.answer_a_stranger(uow, parts, openid, name, body)
+        if name == "slots":
+            return Outcome().saying("visit_not_needed")
         if name == "human":
             return await casework.call_a_person(uow, parts, openid, None, str(body.get("reason", "asked")))
         raise
