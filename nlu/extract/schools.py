@@ -56,8 +56,8 @@ _MAJOR_CUE: Final = re.compile(
 _MAJOR_BEFORE: Final = re.compile(r"(?P<m>[\u4e00-\u9fffA-Za-z]{2,20})专业")
 _MAJOR_KNOWN: Final = re.compile(any_of(words("majors.txt")) + r"(?:学(?!校|院|位|历|士|费)|类|方向)?(?!师|员|与|[一-龥]?专业)", re.IGNORECASE)
 _MAJOR_CHUNK: Final = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff()]{1,14}(?:学|工程|技术|管理|设计|科学|贸易|教育|语言|文学|经济|金融|法律|艺术|英语|翻译|营销|治疗|医学|表演|制造|分析|数学|与应用|研究|科学与技术)$")
-_NOT_A_MAJOR: Final = re.compile(r"更正|修改|纠正|想|什么|怎么|大学|学院|中学|留学|上学|入学|学校|同学|开学|工作|填|吗|写|改|不|没|一样|方向是|我|他|毕业|自学|在职|读|上的")
-_NO_MAJOR: Final = re.compile(r"(?:专业[是为:\s]*(?:无|没有)(?!分)|没有专业|不分专业|没分专业)")
+_NOT_A_MAJOR: Final = re.compile(r"^第[一二三四五六七八九十\d]|更正|修改|纠正|想|什么|怎么|大学|学院|中学|留学|上学|入学|学校|同学|开学|工作|填|吗|写|改|不|没|一样|方向是|我|他|毕业|自学|在职|读|上的")
+_NO_MAJOR: Final = re.compile(r"(?:专业(?:[是为:\s]|改成|改为|填|写)*(?:无|没有)(?!分)|没有专业|不分专业|没分专业)")
 
 
 def find_schools(sheet: Sheet) -> Iterator[Token]:
