@@ -146,8 +146,8 @@ def _outcome(model: Model, case: Case) -> Outcome:
     return Outcome(case, reading, guess.intent, guess.confidence, (time.perf_counter() - began) * 1000)
 
 
-def report(outcomes: Sequence[Outcome]) -> str:
-    """The page docs/nlu.md."""
+def report(outcomes: Sequence[Outcome], blind: Sequence[Outcome]) -> str:
+    """The page docs/nlu.md; `blind` are the sentences that nobody who trains has looked at."""
     times = sorted(outcome.took_ms for outcome in outcomes)
     asked = [outcome for outcome in outcomes if outcome.case.values]
     values = sum(len(o.case.values) for o in asked)
@@ -160,6 +160,8 @@ def report(outcomes: Sequence[Outcome]) -> str:
         "",
         "`nlu/.venv/bin/python -m nlu.evaluate --write` trains on `data/nlu`, reads `tests/nlu/cases` and writes this page.",
         "",
+        f"- **Blind**: intent right on {accuracy(blind):.1%} of {len(blind)} sentences (cases/blind) that another person wrote and that"
+        " nobody who trains has looked at. This is the figure to believe; the aim is 97 %. It was 82.4 % when they were written.",
         f"- Sentences trained on: {len(training_sentences())}; evaluated: {len(outcomes)} (none in both, a test looks).",
         f"- Intent right: **{accuracy(outcomes):.1%}** ({sum(o.is_right for o in outcomes)} of {len(outcomes)}), threshold {THRESHOLD}.",
         f"- First set: {accuracy(first):.1%}; second set ({SECOND_SET}.yml): {accuracy(second):.1%}.",
@@ -181,16 +183,17 @@ def main() -> None:
     options.add_argument("--write", action="store_true", help="write docs/nlu.md")
     options.add_argument("--errors", action="store_true", help="list the errors")
     chosen = options.parse_args()
-    outcomes = evaluate(trained_model(), evaluation_cases())
+    model = trained_model()
+    outcomes, blind = evaluate(model, evaluation_cases()), evaluate(model, evaluation_cases(CASES / "blind"))
     if chosen.errors:
         for outcome in outcomes:
             if not outcome.is_right:
                 print(f"{outcome.case.text}  {outcome.case.intent} -> {outcome.intent} {outcome.confidence:.2f}")
             if outcome.wrong_values():
                 print(f"{outcome.case.text}  {outcome.case.values} -> {outcome.wrong_values()}")
-    print(f"intents {accuracy(outcomes):.1%} of {len(outcomes)}")
+    print(f"intents {accuracy(outcomes):.1%} of {len(outcomes)}, blind {accuracy(blind):.1%} of {len(blind)}")
     if chosen.write:
-        PAGE.write_text(report(outcomes), encoding="utf-8")
+        PAGE.write_text(report(outcomes, blind), encoding="utf-8")
 
 
 if __name__ == "__main__":
