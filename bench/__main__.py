@@ -78,13 +78,23 @@ async def run(*, quick: bool) -> str:
             print(f"training plain Rasa took {train_plain(PLAIN_FOLDER):.0f} s", file=sys.stderr)
             figures["plain Rasa 3.6.21"] = await measure(plain(PLAIN_FOLDER), folder / "plain")
         whole = await measure_whole(folder / "whole")
+        scans = "" if quick else _scans()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     head = f"Measured {datetime.now(UTC):%Y-%m-%d} by `make bench`, {platform.machine()}, {os.cpu_count()} cores."
     parts = [head, "## Dialogue\n", dialogue_table(figures)]
     if len(figures) == 2:
         parts.append(ratios(*figures.values()))
-    return "\n\n".join((*parts, "## Everything together\n", whole_table(whole))) + "\n"
+    parts += ["## Everything together\n", whole_table(whole)]
+    if scans:
+        parts += ["## Daily bill and reminder scan\n", f"```\n{scans}\n```"]
+    return "\n\n".join(parts) + "\n"
+
+
+def _scans() -> str:
+    """The backend's two big scans, in a process of their own because their peak memory counts."""
+    done = subprocess.run([sys.executable, "-m", "bench.backend_scans"], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
 
 
 def _install_plain() -> None:
