@@ -11,6 +11,8 @@ _SEPARATORS: Final = re.compile(r"[;；,，、\s]+")
 _LOCAL: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN: Final = re.compile(r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
 _LONGEST: Final = 254
+_ENCODED_WORD: Final = "=?"
+"""Begins an encoded word of a mail's head, which a mailer may read as other addresses."""
 _WIDE: Final = str.maketrans("＠．", "@.")
 
 
@@ -36,6 +38,6 @@ def read_emails(text: str, *, limit: int) -> tuple[str, ...]:
 
 def is_email(address: str) -> bool:
     local, at, domain = address.rpartition("@")
-    if not at or len(address) > _LONGEST or len(local) > 64:
+    if not at or len(address) > _LONGEST or len(local) > 64 or _ENCODED_WORD in local:
         return False
     return bool(_LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain))

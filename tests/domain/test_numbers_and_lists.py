@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from backend.domain.catalogue import Catalogue
 from backend.domain.districts import district_in, read_district
-from backend.domain.emails import read_emails
+from backend.domain.emails import is_email, read_emails
 from backend.domain.enums import ETHNICITIES, POLITICAL, read_country, read_enum
 from backend.domain.errors import (
     DomainError,
@@ -306,3 +306,9 @@ def test_masks_never_show_the_whole() -> None:
     assert mask_phone("13321212121") == "133****2121"
     assert mask_email("zhang@example.com") == "z***@example.com"
     assert mask_name("王小明") == "王**"
+
+
+def test_an_address_that_begins_an_encoded_word_is_refused() -> None:
+    """A mailer could read other recipients out of it."""
+    assert not is_email("=?utf-8?q?a@b.cn=2C@example.com")
+    assert not is_email("=?utf-8?q?a?=@example.com")
