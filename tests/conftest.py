@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -86,5 +87,11 @@ def a_clock() -> MovableClock:
 
 @pytest.fixture(scope="session")
 def chromium() -> Browser:
-    """How to launch the browser: `playwright.chromium.launch(**dataclasses.asdict(chromium))`."""
-    return find_browser()
+    """How to launch the browser: `playwright.chromium.launch(**dataclasses.asdict(chromium))`.
+
+    It has run once, so that no test waits for its first start, which unpacks it and reads the fonts.
+    """
+    browser = find_browser()
+    first = [browser.executable_path, *browser.args, "--headless", "--dump-dom", "data:text/html,<p>你好</p>"]
+    subprocess.run(first, env=browser.env, timeout=180, check=True, capture_output=True)
+    return browser
