@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from launcher.browser import Browser, find_browser
 from launcher.process import Part, free_port
@@ -92,6 +93,17 @@ def chromium() -> Browser:
     It has run once, so that no test waits for its first start, which unpacks it and reads the fonts.
     """
     browser = find_browser()
-    first = [browser.executable_path, *browser.args, "--headless", "--dump-dom", "data:text/html,<p>你好</p>"]
-    subprocess.run(first, env=browser.env, timeout=180, check=True, capture_output=True)
+    # In a thread of its own: the synchronous Playwright wants no running event loop.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(_start_once, browser).result()
     return browser
+
+
+def _start_once(browser: Browser) -> None:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(**asdict(browser), timeout=180_000)
+        page = started.new_page()
+        page.set_default_timeout(180_000)
+        page.set_content("<p>你好</p>")
+        page.screenshot()
+        started.close()
