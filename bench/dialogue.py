@@ -32,6 +32,8 @@ PLAIN_ENDPOINTS: Final = """action_endpoint:
   url: ${ACTIONS_URL}/webhook
   headers:
     Authorization: Bearer ${SERVICE_TOKEN}
+nlg:
+  type: nlu.wording.OperatorTexts
 """
 SENDERS: Final = 50
 TURNS_PER_SENDER: Final = 12
