@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import subprocess
 import sys
 import time
 import uuid
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean
 from typing import Any, Final
 
 import aiohttp
 
-from bench.processes import percentile, usage
+from bench.processes import cpu_seconds, percentile, usage
 from launcher.environment import local_environment
 from launcher.process import ROOT, Part, answers_http
 from launcher.stack import RASA_PYTHON
@@ -37,7 +40,8 @@ nlg:
 """
 SENDERS: Final = 50
 TURNS_PER_SENDER: Final = 12
-MEASURED_TURNS: Final = 30
+MEASURED_TURNS: Final = 100
+YOUNG_TURNS: Final = range(5, 15)
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,22 @@ class Variant:
         }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Cost:
+    """One turn: CPU of Rasa and of the action server, and how long it took."""
+
+    rasa_ms: float
+    actions_ms: float
+    took_ms: float
+
+
 @dataclass
 class Figures:
-    """What one variant showed; CPU in milliseconds per turn, of Rasa and of Rasa and actions together."""
+    """What one variant showed; CPU in milliseconds per turn, of Rasa and of Rasa and actions together.
+
+    `growth`: turns of the long talk at its end over turns 6–15 of young talks, taken in alternation, so that neither
+    the machine's other work nor the age of the process counts.
+    """
 
     start_s: float
     rss_mb: float
@@ -72,6 +89,7 @@ class Figures:
     p50_ms: float
     p99_ms: float
     at_turn: dict[int, float]
+    growth: float
     turns_per_s: float
 
 
@@ -149,25 +167,36 @@ async def _talk(
             assert response.status == 200 and answer, (response.status, answer)
         return (time.perf_counter() - began) * 1000
 
+    async def cost(sender: str, number: int) -> Cost:
+        rasa_s, actions_s = cpu_seconds(rasa.pid), cpu_seconds(actions.pid)
+        took_ms = await turn(sender, number)
+        return Cost((cpu_seconds(rasa.pid) - rasa_s) * 1000, (cpu_seconds(actions.pid) - actions_s) * 1000, took_ms)
+
+    async def young_costs(talk: str) -> AsyncIterator[Cost]:
+        """Turns 6–15 of one fresh talk after another."""
+        for sender in itertools.count():
+            for number in range(YOUNG_TURNS[-1] + 1):
+                if number in YOUNG_TURNS:
+                    yield await cost(f"{talk}-{sender}", number)
+                else:
+                    await turn(f"{talk}-{sender}", number)
+
     for warm in range(10):
         await turn("warm-up", warm)
-    at_turn, done = {}, 0
-    latencies: list[float] = []
-    rasa_cpu_ms = all_cpu_ms = 0.0
-    for target in (10, 100, variant.longest_talk):
+    young = young_costs("young")
+    first = [await anext(young) for _ in range(MEASURED_TURNS)]
+    at_turn = {10: mean(one.rasa_ms for one in first)}
+    growth, done = 1.0, 0
+    for target in (100, variant.longest_talk):
         if target in at_turn:
             continue
         while done < target - MEASURED_TURNS // 2:
             await turn("long talk", done)
             done += 1
-        rasa_before, all_before = usage([rasa.pid]), usage([rasa.pid, actions.pid])
-        took = [await turn("long talk", done + n) for n in range(MEASURED_TURNS)]
+        pairs = [(await cost("long talk", done + n), await anext(young)) for n in range(MEASURED_TURNS)]
         done += MEASURED_TURNS
-        rasa_after, all_after = usage([rasa.pid]), usage([rasa.pid, actions.pid])
-        at_turn[target] = (rasa_after.cpu_s - rasa_before.cpu_s) * 1000 / MEASURED_TURNS
-        if target == 10:
-            rasa_cpu_ms, latencies = at_turn[10], took
-            all_cpu_ms = (all_after.cpu_s - all_before.cpu_s) * 1000 / MEASURED_TURNS
+        at_turn[target] = mean(long.rasa_ms for long, _ in pairs)
+        growth = at_turn[target] / mean(short.rasa_ms for _, short in pairs)
 
     async def sender(name: str) -> None:
         for number in range(TURNS_PER_SENDER):
@@ -177,6 +206,8 @@ async def _talk(
     await asyncio.gather(*(sender(f"sender-{n}") for n in range(SENDERS)))
     turns_per_s = SENDERS * TURNS_PER_SENDER / (time.monotonic() - began)
     return Figures(
-        start_s=start_s, rss_mb=usage([rasa.pid]).rss_bytes / 1e6, rasa_cpu_ms=rasa_cpu_ms, all_cpu_ms=all_cpu_ms,
-        p50_ms=percentile(latencies, 0.5), p99_ms=percentile(latencies, 0.99), at_turn=at_turn, turns_per_s=turns_per_s,
+        start_s=start_s, rss_mb=usage([rasa.pid]).rss_bytes / 1e6, rasa_cpu_ms=at_turn[10],
+        all_cpu_ms=mean(one.rasa_ms + one.actions_ms for one in first),
+        p50_ms=percentile([one.took_ms for one in first], 0.5), p99_ms=percentile([one.took_ms for one in first], 0.99),
+        at_turn=at_turn, growth=growth, turns_per_s=turns_per_s,
     )  # fmt: skip

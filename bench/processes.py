@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -16,6 +17,14 @@ class Usage:
     rss_bytes: int
 
 
+def cpu_seconds(pid: int) -> float:
+    """CPU seconds that one process has used, to the nanosecond: the kernel's clock of that process (Linux).
+
+    The number of a process's clock is made as in `clock_getcpuclockid(3)`; ticks of 10 ms are too coarse for a turn.
+    """
+    return time.clock_gettime((~pid << 3) | 2)
+
+
 def usage(pids: Iterable[int]) -> Usage:
     """The sum over `pids` and their living children."""
     cpu_s, rss_bytes = 0.0, 0
@@ -23,11 +32,10 @@ def usage(pids: Iterable[int]) -> Usage:
         parent = psutil.Process(pid)
         for process in (parent, *parent.children(recursive=True)):
             try:
-                times, memory = process.cpu_times(), process.memory_info()
-            except psutil.NoSuchProcess:
+                cpu_s += cpu_seconds(process.pid)
+                rss_bytes += process.memory_info().rss
+            except (psutil.NoSuchProcess, OSError):
                 continue
-            cpu_s += times.user + times.system
-            rss_bytes += memory.rss
     return Usage(cpu_s, rss_bytes)
 
 
