@@ -25,12 +25,16 @@ class ApplicantFacts:
 
 @dataclass(frozen=True)
 class EmployerFacts:
-    """One employer account (立户); `district` is a code of the catalogue, or a name that it knows."""
+    """One employer account (立户); `district` is a code of the catalogue, or a name that it knows.
+
+    `quota` is how many new permits it may still apply for this year; None when nobody knows.
+    """
 
     id: str
     name: str
     district: str
     unit_kind: str = "company"
+    quota: int | None = None
 
 
 class ItemStatus(StrEnum):

@@ -50,6 +50,8 @@ class Employer:
     created_at: datetime
     fee_fen: int | None = None
     manual: str = "2023"
+    unit_kind: str = "company"
+    quota: int | None = None
 
 
 @dataclass(frozen=True)

@@ -198,7 +198,13 @@ def flow_of(case: CaseRecord) -> FlowProfile:
 
 
 def employer_facts(employer: Employer) -> EmployerFacts:
-    return EmployerFacts(id=employer.id, name=employer.name, district=employer.district)
+    return EmployerFacts(
+        id=employer.id,
+        name=employer.name,
+        district=employer.district,
+        unit_kind=employer.unit_kind,
+        quota=employer.quota,
+    )
 
 
 def applicant_facts(parts: Parts, applicant: Applicant, today: date) -> ApplicantFacts:

@@ -58,8 +58,14 @@ employers: Final = Table(
     Column("fee_fen", Integer, nullable=True),
     # Which manual's flow its applicants take; legacy_2019 has visits.
     text("manual", default="2023"),
+    # What kind of unit it is: some materials and income limits follow from it.
+    text("unit_kind", default="company"),
+    # New permits that it may still apply for this year; null: nobody has told us.
+    Column("quota", Integer, nullable=True),
     when("created_at"),
     CheckConstraint("fee_fen > 0", name="fee_fen"),
+    CheckConstraint("quota >= 0", name="quota"),
+    CheckConstraint("unit_kind IN ('company', 'high_tech', 'institution', 'social', 'branch')", name="unit_kind"),
     CheckConstraint("manual IN ('2023', 'legacy_2019')", name="manual"),
 )
 
