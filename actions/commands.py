@@ -116,6 +116,7 @@ COMMANDS: Final[Mapping[str, Build]] = {
     "reschedule_appointment": visits.reschedule,
     "cancel_appointment": visits.give_up,
     "ask_appointment": visits.look,
+    "join_waitlist": visits.wait,
     "human": lambda _r, _q: Command("human", {"reason": "asked"}),
 }
 INVOICE_FIELDS: Final = frozenset({"title_type", "invoice_title", "tax_no", "invoice_email"})

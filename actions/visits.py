@@ -49,6 +49,11 @@ def look(reading: Reading, _question: Question) -> Command:
     return Command("slots", {name: wish[name] for name in ("date", "half") if name in wish})
 
 
+def wait(reading: Reading, _question: Question) -> Command:
+    wish = wish_of(reading)
+    return Command("waitlist", {name: wish[name] for name in ("date", "half") if name in wish})
+
+
 def give_up(reading: Reading, _question: Question) -> Command:
     return Command("cancel_appointment", {"confirmed": reading.exact and reading.entity("confirmed") == "yes"})
 
@@ -59,10 +64,7 @@ def about_waiting(reading: Reading) -> Command | None:
         return None
     if NOT_WAITING.search(reading.text):
         return Command("waitlist", {"leave": True})
-    if WAITING.search(reading.text):
-        wish = wish_of(reading)
-        return Command("waitlist", {name: wish[name] for name in ("date", "half") if name in wish})
-    return None
+    return wait(reading, Question.none()) if WAITING.search(reading.text) else None
 
 
 def of_tap(field: str | None, option: str) -> Command | None:

@@ -75,9 +75,18 @@ INTENTS: Final[Mapping[str, str]] = MappingProxyType(
         "reschedule_appointment": "改到周五",
         "cancel_appointment": "取消预约、今天不去了",
         "ask_appointment": "最早什么时候能约、去哪里办、要带什么",
+        "join_waitlist": "排队候补、有号了叫我（entities date, half_day）",
         # Account
         "bind_account": "我要登录、绑定",
         "login_help": "收不到验证码、忘了密码、登不上",
+        "switch_person": "换个人办、给我爱人办、切回我自己",
+        "unbind_account": "退出登录、解绑、换微信",
+        # What is kept about the applicant, and what has arrived
+        "my_data": "我的数据、你们存了我什么",
+        "export_my_data": "导出我的数据、给我一份副本",
+        "delete_my_data": "删除我的数据、注销账号",
+        "withdraw_consent": "撤回同意、取消授权",
+        "ask_receipts": "我都发了什么、收到没有",
         # Elsewhere
         "out_of_scope": "居住证、积分落户、社保代缴、买房、花钱找人（entity topic）",
         "unknown": "听不懂的话、乱码",
