@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from actions import visits
+from actions import photographs, visits
 from actions.moves import Command, LeaveToRules, Move, Remark
 from actions.reading import Question, Reading
 from actions.values import fits, option_of, values_of
@@ -65,11 +65,6 @@ def _about_business(name: str, *entities: str) -> Build:
     return build
 
 
-def _choose_item(reading: Reading, _question: Question) -> Command:
-    item = reading.entity("material_item") or reading.entity("item")
-    return Command("choose_item", {"item": item}) if item else Command("materials")
-
-
 def _nudge(reading: Reading, _question: Question) -> Command:
     return Command("photo_nudge", {"direction": reading.entity("direction") or "reset"})
 
@@ -101,9 +96,9 @@ COMMANDS: Final[Mapping[str, Build]] = {
     "cancel_case": _cancel,
     "submit": _plain("submit"),
     "resubmit": _plain("resubmit"),
-    "upload_item": _choose_item,
+    "upload_item": photographs.choose,
     "done_uploading": _plain("finish_item"),
-    "undo_upload": _plain("undo_upload"),
+    "undo_upload": photographs.undo,
     "send_templates": _plain("send_templates"),
     "photo_nudge": _nudge,
     "photo_accept": _plain("photo_accept"),
@@ -138,6 +133,8 @@ def decide(reading: Reading, question: Question) -> Move:
         return _of_tap(reading, question)
     if (waiting := visits.about_waiting(reading)) is not None:
         return waiting
+    if (photo := photographs.about(reading, question)) is not None:
+        return photo
     if question.form is None:
         return _when_nothing_is_open(reading, question)
     return _in_form(reading, question)

@@ -68,6 +68,8 @@ class Material:
     hint: str
     origin: Origin
     force: Force
+    # What each of the least files shows, when they differ: 人像面, 国徽面.
+    pages: tuple[str, ...] = ()
 
     def condition_for(self, business: BusinessType) -> Condition | None:
         """What must hold for the material to be listed; None means always."""

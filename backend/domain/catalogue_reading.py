@@ -162,6 +162,9 @@ def _material(row: Mapping[str, Any], document: Mapping[str, Any]) -> c.Material
             raise ValueError(f"{business.value} is marked `when` without a condition")
     if always & conditions.keys():
         raise ValueError("always and a condition for the same business")
+    pages = _texts(row.get("pages"))
+    if pages and len(pages) != low:
+        raise ValueError("pages: as many as the least number of files")
     return c.Material(
         code=_text(row["code"]),
         name=_text(row["name"]),
@@ -177,6 +180,7 @@ def _material(row: Mapping[str, Any], document: Mapping[str, Any]) -> c.Material
         hint=_text(row.get("hint", "")),
         origin=_origin(row, document),
         force=_force(row, document),
+        pages=pages,
     )
 
 

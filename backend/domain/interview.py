@@ -41,9 +41,18 @@ from backend.domain.talk import (
     Wish,
 )
 
-__all__ = ["Step", "check_submission", "file_target", "open_question", "take", "uploaded", "where_it_stands"]
+__all__ = [
+    "Step",
+    "check_submission",
+    "file_target",
+    "open_question",
+    "take",
+    "uploaded",
+    "where_it_stands",
+]
 
 BOOKS: Final[Mapping[str, Book]] = {"education": EDUCATION, "work": WORK}
+RESUBMIT: Final = "supplement.resubmit"
 _CLEARABLE: Final = frozenset({"contact", "personal", "education", "work", "conditions", "invoice"})
 
 
@@ -281,12 +290,14 @@ def _finish_section(draft: Draft, command: FinishSection, ctx: InterviewContext)
         return Reply(draft)
     if current.section == "materials":
         return _all_sent(draft, ctx)
+    if current.section == "supplement" and current.key != RESUBMIT:
+        return _finish_item(draft, FinishItem(), ctx)
     if current.is_settled(draft, ctx):
         return Reply(draft.at(None))
     book = BOOKS.get(current.section)
     if book and current.key.rpartition(".")[2].isdecimal():
         return _no_more_entries(draft, ctx, book, current)
-    if current.key.endswith(".confirm") or current.section == "supplement":
+    if current.key.endswith(".confirm") or current.key == RESUBMIT:
         return _answer(draft, Answer(option="yes"), ctx)
     if current.skipping is not Skipping.NEVER:
         return _skip(draft, Skip(), ctx)
@@ -316,7 +327,7 @@ def _all_sent(draft: Draft, ctx: InterviewContext) -> Reply:
 
 def _finish_item(draft: Draft, command: FinishItem, ctx: InterviewContext) -> Reply:
     current = script.current(draft, ctx)
-    if current is None or current.section != "materials":
+    if current is None or current.section not in ("materials", "supplement") or current.key == RESUBMIT:
         return Reply(draft, (Say("no_item_here", {}),))
     facts = script.question(current, draft, ctx).facts
     if not facts.get("enough"):

@@ -36,6 +36,7 @@ class Missing:
     files: int
     files_min: int
     has_template: bool
+    pages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,25 @@ def completeness(
 
 
 def _missing(one: Requirement, state: ItemState | None) -> Missing:
-    files = state.files if state else 0
-    return Missing(one.code, one.material.name, files, one.files_min, one.material.template.value == "system")
+    files = state.files if state and state.state is not ItemStatus.REJECTED else 0
+    is_ours = one.material.template.value == "system"
+    return Missing(one.code, one.material.name, files, one.files_min, is_ours, pages_to_come(one, files))
+
+
+def pages_to_come(one: Requirement, files: int) -> tuple[str, ...]:
+    """What the photos show that have not come yet, taking them in their order; empty where all are alike."""
+    return one.material.pages[files:] if one.files_min == one.material.files_min else ()
+
+
+def still_to_send(files: int, files_min: int, pages: tuple[str, ...]) -> str:
+    """How many photos an item has and lacks, and which: 已收到1张，还差1张（国徽面）."""
+    lack = max(files_min - files, 0)
+    named = f"（{'、'.join(pages)}）" if pages and lack else ""
+    if files and lack:
+        return f"已收到{files}张，还差{lack}张{named}"
+    if files:
+        return f"已收到{files}张"
+    return f"要{lack}张{named}" if lack > 1 else ""
 
 
 def short_name(name: str) -> str:

@@ -85,6 +85,19 @@ class ChooseItem(Request):
     item: Word
 
 
+class UndoUpload(Request):
+    """`number` counts the photos of one item from 1; -1 is the last."""
+
+    number: Annotated[int, Field(ge=-100, le=100)] | None = None
+    item: Word | None = None
+    replace: bool = False
+
+
+class MoveUpload(Request):
+    item: Word
+    number: Annotated[int, Field(ge=-100, le=100)] | None = None
+
+
 class PhotoNudge(Request):
     direction: Literal["up", "down", "left", "right", "bigger", "smaller", "reset"]
 
@@ -152,7 +165,9 @@ COMMAND_BODIES: Final[Mapping[str, type[Request]]] = {
     "remove_entry": Entry,
     "finish_section": Empty,
     "upload": Upload,
-    "undo_upload": Empty,
+    "undo_upload": UndoUpload,
+    "move_upload": MoveUpload,
+    "last_upload": Empty,
     "finish_item": Empty,
     "choose_item": ChooseItem,
     "missing": Empty,

@@ -20,6 +20,7 @@ from backend.services import (
     general_questions,
     one_inch,
     reading,
+    rearranging,
     template_mailing,
     uploads,
 )
@@ -151,8 +152,21 @@ async def _upload(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body)
 
 
 async def _undo_upload(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
-    standing, outcome = await uploads.undo(uow, parts, standing)
+    number, item = body.get("number"), body.get("item")
+    if body.get("replace"):
+        standing, outcome = await rearranging.exchange(uow, parts, standing, number=number, item=item)
+    else:
+        standing, outcome = await rearranging.undo(uow, parts, standing, number=number, item=item)
     return await finish(uow, parts, standing, outcome)
+
+
+async def _move_upload(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    standing, outcome = await rearranging.move(uow, parts, standing, str(body["item"]), number=body.get("number"))
+    return await finish(uow, parts, standing, outcome)
+
+
+async def _last_upload(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    return await finish(uow, parts, standing, rearranging.whereabouts(standing))
 
 
 async def _finish_item(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
@@ -266,6 +280,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "start_case": _start_case,
     "upload": _upload,
     "undo_upload": _undo_upload,
+    "move_upload": _move_upload,
+    "last_upload": _last_upload,
     "finish_item": _finish_item,
     "missing": _missing,
     "materials": _materials,

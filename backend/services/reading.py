@@ -9,13 +9,14 @@ from typing import Any, Final
 from backend.domain.case import STAGES, Event, Stage
 from backend.domain.case_facts import case_requirements
 from backend.domain.context import ItemStatus
-from backend.domain.errors import ConfirmationNotHere, Incomplete
-from backend.domain.interview import check_submission, where_it_stands
+from backend.domain.errors import ConfirmationNotHere
+from backend.domain.interview import where_it_stands
 from backend.domain.masks import mask_emails, mask_name, mask_phone
 from backend.domain.materials import short_name
 from backend.domain.profile import BusinessType
 from backend.domain.progress import StepState, progress_of
 from backend.domain.sections.uploads import BUREAU_ITEM
+from backend.domain.still_missing import still_missing
 from backend.domain.talk import Say
 from backend.services.links import Purpose, offer_link
 from backend.services.orders import yuan
@@ -65,12 +66,11 @@ def missing(standing: Standing) -> Outcome:
         return _still_to_supplement(standing)
     if context.stage not in (Stage.DRAFT, Stage.SLOT_REQUIRED):
         return Outcome(say=(where_it_stands(context.stage),))
-    try:
-        check_submission(standing.draft, context)
-    except Incomplete as error:
-        names = "\n".join(f"· {one}" for one in error.missing)
-        return Outcome(say=(Say("still_missing", {"count": len(error.missing), "missing": names}),))
-    return Outcome().saying("materials_complete")
+    lacking = still_missing(standing.draft, context)
+    if not lacking:
+        return Outcome().saying("materials_complete")
+    names = "\n".join(f"· {one}" for one in lacking)
+    return Outcome(say=(Say("still_missing", {"count": len(lacking), "missing": names}),))
 
 
 def _still_to_supplement(standing: Standing) -> Outcome:

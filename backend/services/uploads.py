@@ -1,4 +1,4 @@
-"""Material files: which item they belong to, the items that the conditions ask for, undo (F38, F41, F42, T8, T10)."""
+"""Material files: which item they belong to, the items that the conditions ask for (F38, F41, F42, T8, T10)."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from backend.domain.materials import OTHER_ITEM
 from backend.domain.review import require_file_allowed, require_resubmission, require_supplement
 from backend.domain.transitions import is_possible
 from backend.services.files import own_file
-from backend.services.outcome import Outcome
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.records import ItemFile, ItemRecord, StoredFile, SupplementFile
 from backend.services.standing import Standing, load_standing, with_case
 from backend.services.transitions_log import an_applicant, record_change
 
+REPLACING: Final = "replacing"
 SUPPLEMENTED: Final = frozenset({Stage.HR_FIRST_SUPPLEMENT, Stage.HR_FINAL_SUPPLEMENT})
 
 
@@ -63,8 +63,11 @@ async def attach(uow: UnitOfWork, parts: Parts, standing: Standing, code: str, s
     else:
         item = await _item_for(uow, parts, standing, code)
         next_round = case.round + 1 if stage is Stage.AGENCY_REJECTED else case.round
-        held = ItemFile(parts.ids.new("x"), item.id, stored.id, next_round, now)
+        old = _being_replaced(standing, item)
+        held = ItemFile(parts.ids.new("x"), item.id, stored.id, next_round, old.added_at if old else now)
         if await uow.item_files.add_if_new(held):
+            if old is not None:
+                await uow.item_files.save(replace(old, removed_at=now))
             state = "uploaded" if item.state == "not_uploaded" else item.state
             await uow.items.save(replace(item, state=state, finished=False))
     case = await record_change(uow, case, "upload", who, now=now, facts={"item": code, "file": stored.id})
@@ -93,38 +96,15 @@ async def _item_for(uow: UnitOfWork, parts: Parts, standing: Standing, code: str
     needed = next((one for one in case_requirements(standing.draft, standing.interview) if one.code == code), None)
     limit = needed.files_max if needed else material.files_max
     state = standing.interview.items.get(code) or ItemState(code)
+    limit += 1 if _being_replaced(standing, item) else 0
     require_file_allowed(stage, state, name=material.name, limit=limit)
     return item
 
 
-async def undo(uow: UnitOfWork, parts: Parts, standing: Standing) -> tuple[Standing, Outcome]:
-    """Take back the newest file that may still be taken back."""
-    case, now = standing.open_case, parts.clock.now()
-    who = an_applicant(standing.applicant.id)
-    if not is_possible(Stage(case.stage), Event.REMOVE_FILE):
-        raise LockedNow(label="申请材料", stage_label=STAGES[Stage(case.stage)].label)
-    sent = max(standing.supplement_files, key=lambda one: one.added_at, default=None)
-    floor = case.round if Stage(case.stage) is Stage.AGENCY_REJECTED else 0
-    held = max((one for one in standing.item_files if one.round > floor), key=lambda one: one.added_at, default=None)
-    if sent is not None:
-        await uow.supplement_files.save(replace(sent, removed_at=now))
-        name = "补充材料"
-    elif held is not None:
-        await uow.item_files.save(replace(held, removed_at=now))
-        name = await _after_removal(uow, standing, held)
-    else:
-        return standing, Outcome().saying("nothing_to_undo")
-    case = await record_change(uow, case, "remove_file", who, now=now, facts={"file": (sent or held).file_id})  # type: ignore[union-attr]
-    return await with_case(uow, parts, standing, case), Outcome().saying("upload_undone", {"label": name})
-
-
-async def _after_removal(uow: UnitOfWork, standing: Standing, held: ItemFile) -> str:
-    item = next(one for one in standing.items if one.id == held.item_id)
-    is_empty = len(standing.files_of(item)) == 1
-    state = "not_uploaded" if is_empty and item.state == "uploaded" else item.state
-    await uow.items.save(replace(item, state=state, finished=False))
-    material = standing.interview.catalogue.material(item.code)
-    return material.name if material else item.code
+def _being_replaced(standing: Standing, item: ItemRecord) -> ItemFile | None:
+    """The photo whose place the next one of its item takes."""
+    marked = standing.draft.answer("materials", REPLACING)
+    return next((one for one in standing.files_of(item) if one.id == marked), None)
 
 
 async def finish(uow: UnitOfWork, parts: Parts, standing: Standing, code: str) -> Standing:

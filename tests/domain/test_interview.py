@@ -14,6 +14,7 @@ from backend.domain.draft import Draft
 from backend.domain.errors import Incomplete, UnknownField
 from backend.domain.interview import check_submission, file_target, open_question
 from backend.domain.sections.script import SECTIONS
+from backend.domain.still_missing import still_missing
 from backend.domain.talk import (
     AddEntry,
     Answer,
@@ -545,10 +546,39 @@ def test_rejected_items_are_asked_one_by_one_and_sent_back_with_one_word() -> No
     assert talk.said == ["item_locked"]
     sent = replace(rejected, files=2, new_files=1)
     talk.ctx = replace(talk.ctx, items={**talk.ctx.items, "WK01": sent})
+    assert talk.ask.current == "已收到1张"
+    talk.do(FinishSection())
     assert talk.ask.field == "resubmit"
     step = talk.tap("yes")
     assert step.wish is not None
     assert step.wish.what is Wants.RESUBMIT
+
+
+def test_a_rejected_item_of_two_sides_waits_for_the_second_one() -> None:
+    talk = a_talk_until("review")
+    rejected = ItemState("BA01", ItemStatus.REJECTED, files=2, reason="反光")
+    talk.ctx = replace(talk.ctx, stage=Stage.AGENCY_REJECTED, items={"BA01": replace(rejected, new_files=1)})
+    assert (talk.ask.field, talk.ask.current) == ("BA01", "已收到1张，还差1张（国徽面）")
+    talk.ctx = replace(talk.ctx, items={"BA01": replace(rejected, new_files=2)})
+    assert talk.ask.field == "resubmit"
+
+
+def test_one_new_side_is_enough_when_the_applicant_says_so() -> None:
+    talk = a_talk_until("review")
+    rejected = ItemState("BA01", ItemStatus.REJECTED, files=2, new_files=1, reason="反光")
+    talk.ctx = replace(talk.ctx, stage=Stage.AGENCY_REJECTED, items={"BA01": rejected})
+    talk.do(FinishSection())
+    assert (talk.said, talk.ask.field) == (["item_done"], "resubmit")
+
+
+def test_what_is_missing_is_told_with_counts_and_pages() -> None:
+    talk = a_talk_until("materials")
+    assert "居民身份证：要2张（人像面、国徽面）" in still_missing(talk.draft, talk.ctx)
+    talk.send_photo()
+    assert "居民身份证：已收到1张，还差1张（国徽面）" in still_missing(talk.draft, talk.ctx)
+    contract = ItemState("WK01", ItemStatus.UPLOADED, files=3)
+    talk.ctx = replace(talk.ctx, items={**talk.ctx.items, "WK01": contract})
+    assert "劳动（聘用）合同：已收到3张，全了就说“传完了”" in still_missing(talk.draft, talk.ctx)
 
 
 def test_schools_may_be_edited_after_a_rejection() -> None:

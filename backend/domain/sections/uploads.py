@@ -6,7 +6,7 @@ from backend.domain.case import Stage
 from backend.domain.case_facts import case_requirements
 from backend.domain.context import InterviewContext, ItemState, ItemStatus, SupplementState
 from backend.domain.draft import Draft
-from backend.domain.materials import Requirement, completeness, is_satisfied
+from backend.domain.materials import Requirement, completeness, is_satisfied, pages_to_come, still_to_send
 from backend.domain.sections.prompt import ChoicePrompt, PagePrompt, Prompt, Reply, Skipping, yes_no
 from backend.domain.talk import Kind, Option, Question, Say, Wants, Wish
 
@@ -50,7 +50,7 @@ def _material(one: Requirement, ctx: InterviewContext, position: int, total: int
         kind=Kind.PHOTO if one.files_max == 1 else Kind.PHOTOS,
         options=options,
         hint=one.material.hint,
-        current=f"已收到 {state.files} 张" if state.files else "",
+        current=still_to_send(state.files, one.files_min, pages_to_come(one, state.files)),
         facts=facts,
     )
     return PagePrompt(
@@ -100,25 +100,39 @@ def supplement_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...
     """Rejected items one by one (T23), or the bureau's request (T35); then one word to send it all back."""
     if ctx.stage is Stage.AGENCY_REJECTED:
         asked = [state for state in ctx.items.values() if state.state is ItemStatus.REJECTED or state.new_files]
-        return (*(_rejected(state, ctx) for state in asked), _resubmit(draft, len(asked)))
+        needed = {one.code: one for one in case_requirements(draft, ctx)}
+        return (*(_rejected(state, ctx, needed.get(state.code)) for state in asked), _resubmit(draft, len(asked)))
     if ctx.supplement is None:
         return ()
     return (_bureau(ctx, ctx.supplement), _resubmit(draft, 1))
 
 
-def _rejected(state: ItemState, ctx: InterviewContext) -> PagePrompt:
+def _rejected(state: ItemState, ctx: InterviewContext, needed: Requirement | None) -> PagePrompt:
+    """Open until as many new photos came as the item has sides, or until somebody says that these are all."""
     material = ctx.catalogue.material(state.code)
     name = material.name if material else state.code
+    files_min = needed.files_min if needed else max(material.files_min if material else 1, 1)
+    pages = pages_to_come(needed, state.new_files) if needed else ()
+    is_open_ended = material is not None and material.many_pages
     question = Question(
         form="supplement_form",
         field=state.code,
         group=(state.code,),
         label=name,
         kind=Kind.PHOTOS,
+        options=(Option("finish_item", "传完了"),) if state.new_files else (),
         hint=material.hint if material else "",
-        facts={"item": state.code, "name": name, "reason": state.reason, "files": state.new_files},
+        current=still_to_send(state.new_files, files_min, pages),
+        facts={
+            "item": state.code,
+            "name": name,
+            "reason": state.reason,
+            "files": state.new_files,
+            "files_min": files_min,
+            "enough": state.new_files > 0,
+        },
     )
-    done = state.new_files > 0
+    done = state.new_files > 0 and (state.finished or (state.new_files >= files_min and not is_open_ended))
     return PagePrompt(f"supplement.{state.code}", "supplement", state.code, done, question, instead="send_a_photo")
 
 
@@ -132,6 +146,7 @@ def _bureau(ctx: InterviewContext, request: SupplementState) -> PagePrompt:
         hint="按要求拍照发来，传完了说一声",
         facts={
             "item": BUREAU_ITEM,
+            "name": "补充材料",
             "request": request.text,
             "files": request.new_files,
             "due": request.due_on.isoformat() if request.due_on else "",
