@@ -132,19 +132,19 @@ class WeChatPay:
     async def refund(
         self,
         *,
-        out_trade_no: str,
+        transaction_id: str,
         out_refund_no: str,
         refund_fen: int,
         total_fen: int,
         reason: str | None = None,
         notify_url: str | None = None,
     ) -> Mapping[str, Any]:
-        """Ask for a refund; accepted is not done. The same `out_refund_no` never refunds twice (C.8)."""
+        """Ask for a refund of one payment; accepted is not done. The same `out_refund_no` never refunds twice (C.8)."""
         return await self._call(
             self._pay.refund(
                 out_refund_no=out_refund_no,
                 amount={"refund": refund_fen, "total": total_fen, "currency": "CNY"},
-                out_trade_no=out_trade_no,
+                transaction_id=transaction_id,
                 reason=reason,
                 notify_url=notify_url,
             )

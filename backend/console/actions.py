@@ -59,7 +59,7 @@ async def refund(request: web.Request) -> web.StreamResponse:
     """What was paid goes back, with a reason that the payer reads."""
 
     async def act(request: web.Request, form: Form) -> None:
-        await refund_case(office(request), form, reason=text_of(request, "reason"))
+        await refund_case(office(request), form, reason=text_of(request, "reason"), amount=text_of(request, "amount"))
 
     return await _act(request, act, "退款已发起，到账后会通知申请人。")
 

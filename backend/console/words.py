@@ -58,7 +58,7 @@ SENTENCES: Final[Mapping[type[Exception], str]] = {
     staff.FileUnknown: "没有找到这个文件，可能已被撤回。",
     staff.TextNeeded: "请写明内容，不能为空。",
     staff.TextTooLong: "内容太长，请控制在 {longest} 字以内。",
-    staff.NothingToRefund: "现在没有可退的款：没有付过、已在退，或者申请还没有结束（请先取消申请）。",
+    staff.NothingToRefund: "现在没有可退的款：没有付过、已全退、上一笔还在退，或者申请还没有结束（请先取消申请）。",
     staff.CalendarUnknown: "没有找到这个日历。",
     staff.DaysWrong: "日期不对：要从今天或以后开始，结束不早于开始，最长 60 天。",
     staff.SeatsTaken: "已经约出 {taken} 个，名额不能更少。",
@@ -68,6 +68,7 @@ SENTENCES: Final[Mapping[type[Exception], str]] = {
     visits.SlotUnknown: "没有找到这个时段，请刷新页面。",
     staff.DeadlinePassed: "截止日期已经过去，请重新选择。",
     domain.NotPossibleNow: "申请现在的阶段不能这样操作，请刷新页面。",
+    staff.RefundAmountWrong: "退款金额不对：请填大于 0、最多 {left_fen_yuan} 元的数，最多两位小数。",
     domain.ReasonNeeded: "退回材料要写明原因，申请人会看到。",
     domain.ItemsUndecided: "还有材料没有审核，全部通过或退回之后才能完成审核。",
     domain.ItemUnknown: "这个申请里没有这项材料。",
@@ -116,6 +117,7 @@ def for_refusal(refusal: StaffRefusal | DomainError) -> str:
         return _PDF[refusal.why]
     sentence = SENTENCES.get(type(refusal), _STATUS[500])
     facts = {name: moment(value) if isinstance(value, datetime) else value for name, value in vars(refusal).items()}
+    facts |= {f"{name}_yuan": plain_yuan(value) for name, value in vars(refusal).items() if name.endswith("_fen")}
     return sentence.format(**facts)
 
 
@@ -183,6 +185,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "iso": iso,
     "waited": waited,
     "yuan": yuan,
+    "plain_yuan": plain_yuan,
     "month": month,
     "ledger_state": ledger_state,
     "stage_label": stage_label,

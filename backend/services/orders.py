@@ -19,6 +19,7 @@ from backend.domain.payment import (
     reminder_times,
     require_payable,
 )
+from backend.domain.refunding import refund_number
 from backend.services.errors import NotBound, NothingToPay, NotificationRefused
 from backend.services.parts import Parts
 from backend.services.ports import PaymentReport, UnitOfWork
@@ -192,6 +193,7 @@ async def _settle(
         source=source,
         kept=verdict is Verdict.ACCEPT,
         recorded_at=now,
+        returned_fen=0 if verdict is Verdict.ACCEPT else report.amount_fen,
     )
     await uow.payments.add(payment)
     if verdict is Verdict.ACCEPT:
@@ -231,7 +233,7 @@ async def _give_back(
     refund = Refund(
         id=parts.ids.new("r"),
         payment_id=payment.id,
-        out_refund_no=f"R{payment.id.removeprefix('p_')}"[:32],
+        out_refund_no=refund_number(payment.id, 0),
         amount_fen=payment.amount_fen,
         reason=reason,
         created_at=now,

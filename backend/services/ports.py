@@ -106,6 +106,7 @@ class UnitOfWork(Protocol):
     payments: Rows[r.Payment]
     refunds: Rows[r.Refund]
     invoices: Rows[r.Invoice]
+    invoice_changes: Rows[r.InvoiceChange]
     staff: Rows[r.Staff]
     staff_sessions: Rows[r.StaffSession]
     staff_tasks: Rows[r.StaffTask]
@@ -252,7 +253,8 @@ class PaymentGateway(Protocol):
     async def close(self, out_trade_no: str) -> None:
         """Close an unpaid order; repeating it is harmless."""
 
-    async def refund(self, refund: r.Refund, order: r.Order) -> RefundReport: ...
+    async def refund(self, refund: r.Refund, payment: r.Payment) -> RefundReport:
+        """Of this payment, by its transaction: an order paid twice has two. Repeating it gives back no more."""
 
     def trade_bill(self, day: date) -> AsyncIterator[Sequence[BillLine]]:
         """The day's bill in batches, in bounded memory; a day without any business has an empty one.

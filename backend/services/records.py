@@ -245,6 +245,7 @@ class Payment:
     kept: bool
     recorded_at: datetime
     billed_on: date | None = None
+    returned_fen: int = 0
 
 
 @dataclass(frozen=True)
@@ -307,6 +308,25 @@ class Invoice:
     state: str = "none"
     requested_at: datetime | None = None
     finished_at: datetime | None = None
+    number: str | None = None
+    file_id: str | None = None
+    fault: str | None = None
+
+
+@dataclass(frozen=True)
+class InvoiceChange:
+    id: str
+    case_id: str
+    title_type: str
+    title: str
+    email: str
+    created_at: datetime
+    tax_no: str = ""
+    state: str = "told"
+    asked_at: datetime | None = None
+    finished_at: datetime | None = None
+    finished_by: str | None = None
+    answer: str | None = None
 
 
 @dataclass(frozen=True)

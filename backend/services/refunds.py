@@ -6,15 +6,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from backend.domain.payment import OrderState
+from backend.domain.refunding import Returned, order_after, returned_fen
 from backend.services.errors import NotificationRefused, PaymentUnavailable
 from backend.services.orders import yuan
 from backend.services.parts import Parts
 from backend.services.ports import RefundReport, UnitOfWork
 from backend.services.pushes import open_task, push
-from backend.services.records import Refund
+from backend.services.records import Order, Payment, Refund
 from backend.services.transitions_log import SYSTEM, record_audit
 
 BATCH: Final = 20
+TELL_AFTER: Final = 10
 _STATES: Final = {"PROCESSING": "processing", "SUCCESS": "success", "CLOSED": "closed", "ABNORMAL": "abnormal"}
 
 
@@ -35,12 +38,13 @@ async def ask_for_refunds(parts: Parts) -> int:
 async def _ask(parts: Parts, refund: Refund) -> None:
     async with parts.begin() as uow:
         payment = await uow.payments.get(refund.payment_id)
-        order = await uow.orders.get(payment.order_id) if payment else None
-    if order is None:
+    if payment is None:
         return
     try:
-        report = await parts.pay.refund(refund, order)
+        report = await parts.pay.refund(refund, payment)
     except PaymentUnavailable:
+        if refund.attempts == TELL_AFTER:
+            await _tell_stuck(parts, refund)
         return
     await record_refund(parts, report)
 
@@ -79,13 +83,38 @@ async def _tell(uow: UnitOfWork, parts: Parts, refund: Refund) -> None:
     payment = await uow.payments.get(refund.payment_id)
     order = await uow.orders.get(payment.order_id, lock=True) if payment else None
     case = await uow.cases.get(order.case_id) if order else None
-    if order is None or case is None:
+    if payment is None or order is None or case is None:
         return
     await record_audit(uow, f"refund_{refund.state}", SYSTEM, now=now, case=case)
+    await _settle(uow, order, payment)
     if refund.state != "success":
         note = f"申请 {case.case_no}：退款没有成功（{refund.state}），请人工处理"
         await open_task(uow, parts.ids.new("t"), "refund_failed", note, once=refund.id, now=now, case=case)
         return
-    if order.state == "refunding":
-        await uow.orders.save(replace(order, state="refunded"))
     await push(uow, parts.texts, case, "refund_done", {"amount": yuan(refund.amount_fen)}, once=refund.id)
+
+
+async def refunds_of(uow: UnitOfWork, payment: Payment) -> list[Returned]:
+    """Everything that was given back of a payment, or tried to be."""
+    return [Returned(one.amount_fen, one.state) for one in await uow.refunds.where(payment_id=payment.id)]
+
+
+async def _settle(uow: UnitOfWork, order: Order, payment: Payment) -> None:
+    """The order and the payment's sum as they are after a refund has ended."""
+    known = await refunds_of(uow, payment)
+    await uow.payments.save(replace(payment, returned_fen=returned_fen(known)))
+    state = order_after(OrderState(order.state), payment.amount_fen, known, kept=payment.kept)
+    if state.value != order.state:
+        await uow.orders.save(replace(order, state=state.value))
+
+
+async def _tell_stuck(parts: Parts, refund: Refund) -> None:
+    """WeChat Pay has not taken a refund for hours: a person looks at the account (its balance, its rights)."""
+    async with parts.begin() as uow:
+        payment = await uow.payments.get(refund.payment_id)
+        order = await uow.orders.get(payment.order_id) if payment else None
+        case = await uow.cases.get(order.case_id) if order else None
+        note = f"退款 {refund.out_refund_no} 一直没有被微信支付受理，请看看商户账户（系统会继续尝试）"
+        once = f"{refund.id}:stuck"
+        await open_task(uow, parts.ids.new("t"), "refund_failed", note, once=once, now=parts.clock.now(), case=case)
+        await uow.commit()

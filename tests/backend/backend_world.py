@@ -29,7 +29,7 @@ from backend.services.ports import (
     PaymentReport,
     RefundReport,
 )
-from backend.services.records import CaseRecord, Identity, Order, Refund
+from backend.services.records import CaseRecord, Identity, Order, Payment, Refund
 
 TOKEN = "a-service-token-for-tests"
 SEEDED_PASSWORD = "Gongju-2026"
@@ -65,7 +65,7 @@ class FakePay:
         self._reach()
         self.closed.append(out_trade_no)
 
-    async def refund(self, refund: Refund, order: Order) -> RefundReport:
+    async def refund(self, refund: Refund, payment: Payment) -> RefundReport:
         self._reach()
         self.asked_refunds.append(refund.out_refund_no)
         return self.refunds.get(refund.out_refund_no, RefundReport(refund.out_refund_no, "PROCESSING", "rf1"))

@@ -7,18 +7,22 @@ import csv
 import io
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
 
 from backend.console.ledger import cell, csv_lines
 from backend.domain.case import Stage
 from backend.services import records as r
+from backend.services.ports import RefundReport
+from backend.services.refunds import record_refund
 from backend.services.staff.acting import Form
 from backend.services.staff.ledger import day_ledger, ledger_rows, month_ledger
-from backend.services.staff.refunding import refund_case
-from backend.services.staff.refusals import NothingToRefund, StaffRefusal
+from backend.services.staff.refunding import read_refund_amount, refund_case
+from backend.services.staff.refusals import NothingToRefund, RefundAmountWrong, StaffRefusal
 from backend.services.staff.sign_in import SignedIn
 from tests.console.console_world import Browser, World
 
@@ -190,6 +194,77 @@ async def test_two_clicks_and_two_colleagues_refund_once(world: World) -> None:
     assert all(one is None or isinstance(one, StaffRefusal) for one in results)
     with pytest.raises(NothingToRefund):
         await refund_case(world.office, await form(world, case, token="v" * 32), reason="再退一次")
+
+
+async def test_a_part_goes_back_and_then_the_rest_never_more_than_was_paid(world: World, browser: Browser) -> None:
+    await world.a_member_of_staff()
+    case = await paid(world, fen=88000)
+    await browser.sign_in()
+    action = f"/console/cases/{case.case_no}/refund"
+    _, page = await browser.get(f"/console/cases/{case.case_no}")
+    assert (await browser.press(page, action, reason="协商退一部分", amount="￥300.5"))[0] == 303
+    _, page = await browser.get(f"/console/cases/{case.case_no}")
+    assert "¥300.50" in page
+    assert action not in page, "one refund at a time"
+    await ended(world, "SUCCESS")
+    _, page = await browser.get(f"/console/cases/{case.case_no}")
+    assert "最多 579.50" in page
+    _, refused = await browser.press(page, action, reason="再退", amount="579.51")
+    assert "最多 579.50 元" in refused
+    assert (await browser.press(page, action, reason="退余下的"))[0] == 303
+    await ended(world, "SUCCESS")
+    refunds = await world.rows("refunds")
+    assert sorted(one.amount_fen for one in refunds) == [30050, 57950]
+    assert len({one.out_refund_no for one in refunds}) == 2
+    (order,) = await world.rows("orders")
+    (payment,) = await world.rows("payments")
+    assert (order.state, payment.returned_fen) == ("refunded", 88000)
+
+
+async def test_an_order_of_which_a_part_went_back_is_still_paid(world: World) -> None:
+    case = await paid(world)
+    await refund_case(world.office, await form(world, case), reason="协商", amount="1")
+    await ended(world, "SUCCESS")
+    (order,) = await world.rows("orders")
+    assert order.state == "paid"
+
+
+async def test_the_database_refuses_more_back_than_was_paid(world: World) -> None:
+    await paid(world, fen=100)
+    (payment,) = await world.rows("payments")
+    async with world.office.parts.begin() as uow:
+        with pytest.raises(IntegrityError):
+            await uow.payments.save(replace(payment, returned_fen=101))
+
+
+async def ended(world: World, state: Literal["SUCCESS", "CLOSED"]) -> None:
+    """WeChat Pay tells how the refund under way has ended."""
+    (running,) = await world.rows("refunds", state="queued")
+    await record_refund(world.office.parts, RefundReport(running.out_refund_no, state, "50"))
+
+
+@given(text=st.one_of(st.text(max_size=12), st.from_regex(r"[¥0-9.,元 -]{0,12}")), left=st.integers(1, 10_000_000))
+def test_what_is_typed_as_an_amount_is_refused_or_lies_within_what_is_left(text: str, left: int) -> None:
+    try:
+        amount = read_refund_amount(text, left_fen=left)
+    except RefundAmountWrong as refusal:
+        assert refusal.left_fen == left
+    else:
+        assert 0 < amount <= left
+
+
+@pytest.mark.parametrize(
+    ("text", "fen"),
+    [("", 88000), ("880", 88000), ("￥12.3", 1230), ("1,0", 1000), ("０．０１", 1), ("300元", 30000), ("0.10", 10)],
+)
+def test_an_amount_is_read_to_the_fen(text: str, fen: int) -> None:
+    assert read_refund_amount(text, left_fen=88000) == fen
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "880.01", "1e3", "0.001", "一百", "１２３４５６７８", "1..2", ".5", "NaN"])
+def test_an_amount_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(RefundAmountWrong):
+        read_refund_amount(text, left_fen=88000)
 
 
 @pytest.mark.parametrize("stage", [Stage.AGENCY_REVIEW, Stage.HR_FINAL_REVIEW])

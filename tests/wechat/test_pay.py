@@ -184,8 +184,9 @@ async def test_an_unknown_order_is_refused_with_its_code(shop: Shop) -> None:
 
 async def test_a_refund_asked_twice_is_one_refund(shop: Shop) -> None:
     await shop.paid()
+    paid = str((await shop.pay.query("GJ0000001"))["transaction_id"])
     refunds = [
-        await shop.pay.refund(out_trade_no="GJ0000001", out_refund_no="R1", refund_fen=12_800, total_fen=12_800)
+        await shop.pay.refund(transaction_id=paid, out_refund_no="R1", refund_fen=12_800, total_fen=12_800)
         for _ in range(2)
     ]
     assert refunds[0]["refund_id"] == refunds[1]["refund_id"]

@@ -42,6 +42,7 @@ STORED: Final[Mapping[str, tuple[Table, type[Any]]]] = {
     "payments": (t.payments, r.Payment),
     "refunds": (t.refunds, r.Refund),
     "invoices": (t.invoices, r.Invoice),
+    "invoice_changes": (t.invoice_changes, r.InvoiceChange),
     "staff": (t.staff, r.Staff),
     "staff_sessions": (t.staff_sessions, r.StaffSession),
     "staff_tasks": (t.staff_tasks, r.StaffTask),
@@ -94,6 +95,7 @@ class PostgresUnitOfWork:
     payments: Rows[r.Payment]
     refunds: Rows[r.Refund]
     invoices: Rows[r.Invoice]
+    invoice_changes: Rows[r.InvoiceChange]
     staff: Rows[r.Staff]
     staff_sessions: Rows[r.StaffSession]
     staff_tasks: Rows[r.StaffTask]

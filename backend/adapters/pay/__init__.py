@@ -12,7 +12,7 @@ from typing import IO, Any, Final, cast, get_args
 from backend.domain.bill import BillLine, BillReader, BillUnreadable
 from backend.services.errors import NotificationRefused, PaymentUnavailable
 from backend.services.ports import PaymentReport, PaymentState, RefundReport, RefundState
-from backend.services.records import Order, Refund
+from backend.services.records import Order, Payment, Refund
 from wechat.errors import BadNotification, PayRefused, PayUnavailable
 from wechat.pay import Merchant, WeChatPay
 
@@ -64,13 +64,13 @@ class WechatPayGateway:
         except PayUnavailable as error:
             raise PaymentUnavailable from error
 
-    async def refund(self, refund: Refund, order: Order) -> RefundReport:
+    async def refund(self, refund: Refund, payment: Payment) -> RefundReport:
         try:
             told = await self._pay.refund(
-                out_trade_no=order.out_trade_no,
+                transaction_id=payment.transaction_id,
                 out_refund_no=refund.out_refund_no,
                 refund_fen=refund.amount_fen,
-                total_fen=order.amount_fen,
+                total_fen=payment.amount_fen,
                 reason=refund.reason[:80],
                 notify_url=self._notify_url,
             )

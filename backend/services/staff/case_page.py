@@ -16,7 +16,7 @@ from backend.services.staff.case_history import HistoryLine, history_of
 from backend.services.staff.case_items import ItemView, Paper, items_of, papers_of_supplement
 from backend.services.staff.office import Office, SentMessage
 from backend.services.staff.queue import handlers_of
-from backend.services.staff.refunding import refundable
+from backend.services.staff.refunding import Refundable, refundable
 from backend.services.staff.refusals import CaseUnknown
 from backend.services.staff.sign_in import SignedIn
 
@@ -44,8 +44,8 @@ class CasePage:
     items: Sequence[ItemView]
     supplements: Sequence[SupplementView]
     order: Order | None
-    refund: Refund | None
-    may_refund: bool
+    refunds: Sequence[Refund]
+    refundable: Refundable | None
     invoice: Invoice | None
     slip_file_id: str | None
     has_credentials: bool
@@ -103,8 +103,8 @@ async def _page(office: Office, uow: UnitOfWork, who: SignedIn, case: CaseRecord
         items=await items_of(uow, case, catalogue),
         supplements=await _supplements(uow, case, catalogue),
         order=await uow.orders.first(case_id=case.id, order_by="-created_at"),
-        refund=await _refund(uow, case),
-        may_refund=await refundable(uow, case) is not None,
+        refunds=await _refunds(uow, case),
+        refundable=await refundable(uow, case),
         invoice=await uow.invoices.get(case.id),
         slip_file_id=slip.file_id if slip else None,
         has_credentials=await uow.credentials.get(case.id) is not None,
@@ -117,11 +117,11 @@ async def _page(office: Office, uow: UnitOfWork, who: SignedIn, case: CaseRecord
     )
 
 
-async def _refund(uow: UnitOfWork, case: CaseRecord) -> Refund | None:
-    """The latest refund of the case's kept payment."""
+async def _refunds(uow: UnitOfWork, case: CaseRecord) -> list[Refund]:
+    """Everything that went back or was to go back, in its order."""
     orders = await uow.orders.where(case_id=case.id)
-    payment = await uow.payments.first(order_id=[one.id for one in orders], kept=True) if orders else None
-    return await uow.refunds.first(payment_id=payment.id, order_by="-created_at") if payment else None
+    payments = await uow.payments.where(order_id=[one.id for one in orders]) if orders else []
+    return await uow.refunds.where(payment_id=[one.id for one in payments], order_by="created_at") if payments else []
 
 
 async def _supplements(uow: UnitOfWork, case: CaseRecord, catalogue: Catalogue) -> list[SupplementView]:

@@ -1,28 +1,46 @@
-"""Giving money back by decision of the staff (A8): with a reason, once, after the case has ended."""
+"""Giving money back by decision of the staff (A8): with a reason, all of it or a part, after the case has ended."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
+from typing import Final
 
 from backend.domain.case import TERMINAL, Stage
+from backend.domain.refunding import left_fen, refund_number, returned_fen
 from backend.services.orders import said_yuan
 from backend.services.ports import UnitOfWork
 from backend.services.pushes import push
 from backend.services.records import CaseRecord, Order, Payment, Refund
+from backend.services.refunds import refunds_of
 from backend.services.staff.acting import Desk, Form, act_on_case, needed_text, release
 from backend.services.staff.office import Office
-from backend.services.staff.refusals import NothingToRefund
+from backend.services.staff.refusals import NothingToRefund, RefundAmountWrong
 from backend.services.transitions_log import record_audit
 
-REASON_LONGEST = 80
+REASON_LONGEST: Final = 80
+_AMOUNT: Final = re.compile(r"([0-9]{1,7})(?:\.([0-9]{1,2}))?")
+_SIGNS: Final = str.maketrans("０１２３４５６７８９．。", "0123456789..", "¥￥元, ，\u3000")
 
 
-async def refund_case(office: Office, form: Form, *, reason: str) -> None:
-    """Ask for the refund of what was paid for this case; the worker repeats it under one number until it has ended.
+@dataclass(frozen=True)
+class Refundable:
+    """A payment of which `left_fen` can still go back."""
+
+    order: Order
+    payment: Payment
+    left_fen: int
+
+
+async def refund_case(office: Office, form: Form, *, reason: str, amount: str = "") -> None:
+    """Ask for the refund of what was paid for this case, or of a part: `amount` in yuan as it was typed, empty for all.
+
+    The worker repeats it under one number until it has ended; only then a further part can follow.
 
     Raises:
         TextNeeded, TextTooLong: WeChat Pay shows the reason to the payer, in 80 characters.
-        NothingToRefund: nothing was paid, it went back already, or the case goes on and must be cancelled first.
+        NothingToRefund: nothing was paid, nothing is left, one is under way, or the case must be cancelled first.
+        RefundAmountWrong: more than is left, or no amount at all.
     """
     reason = needed_text(reason, longest=REASON_LONGEST)
 
@@ -30,43 +48,62 @@ async def refund_case(office: Office, form: Form, *, reason: str) -> None:
         found = await refundable(desk.uow, desk.case, lock=True)
         if found is None:
             raise NothingToRefund
-        order, payment = found
-        await desk.uow.refunds.add(await _refund(desk, payment, reason))
-        await desk.uow.orders.save(replace(order, state="refunding", next_query_at=None, next_reminder_at=None))
+        refund = await _refund(desk, found, reason, read_refund_amount(amount, left_fen=found.left_fen))
+        await desk.uow.refunds.add(refund)
+        sent_back = returned_fen(await refunds_of(desk.uow, found.payment))
+        await desk.uow.payments.save(replace(found.payment, returned_fen=sent_back))
+        if found.payment.kept:
+            going = replace(found.order, state="refunding", next_query_at=None, next_reminder_at=None)
+            await desk.uow.orders.save(going)
         await record_audit(
             desk.uow, "refund_asked", desk.who, now=desk.now, case=desk.case, reason=reason,
-            facts={"amount_fen": payment.amount_fen},
+            facts={"amount_fen": refund.amount_fen, "of_fen": found.payment.amount_fen},
         )  # fmt: skip
         await _settle_task(desk, reason)
-        facts = {"amount": said_yuan(payment.amount_fen)}
+        facts = {"amount": said_yuan(refund.amount_fen)}
         await release(desk)
-        await push(desk.uow, office.parts.texts, desk.case, "refund_started", facts, once=payment.id, staff=True)
+        await push(desk.uow, office.parts.texts, desk.case, "refund_started", facts, once=refund.id, staff=True)
 
     await act_on_case(office, form, "refund", step)
 
 
-async def refundable(uow: UnitOfWork, case: CaseRecord, *, lock: bool = False) -> tuple[Order, Payment] | None:
-    """The order and the payment of a case that has ended, unless the money goes back already."""
-    if Stage(case.stage) not in TERMINAL:
-        return None
-    orders = await uow.orders.where(case_id=case.id, lock=lock)
-    payment = await uow.payments.first(order_id=[order.id for order in orders], kept=True) if orders else None
-    if payment is None:
-        return None
-    alive = await uow.refunds.first(payment_id=payment.id, state=["queued", "processing", "success", "abnormal"])
-    order = next(order for order in orders if order.id == payment.order_id)
-    return None if alive else (order, payment)
+def read_refund_amount(text: str, *, left_fen: int) -> int:
+    """The amount in fen of what staff typed in yuan (`12.5`, `¥300`); nothing typed means all that is left.
+
+    Raises:
+        RefundAmountWrong: it is no amount, nothing, or more than is left.
+    """
+    if not text.strip():
+        return left_fen
+    found = _AMOUNT.fullmatch(text.translate(_SIGNS))
+    if found is None:
+        raise RefundAmountWrong(left_fen)
+    amount_fen = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+    if not 0 < amount_fen <= left_fen:
+        raise RefundAmountWrong(left_fen)
+    return amount_fen
 
 
-async def _refund(desk: Desk, payment: Payment, reason: str) -> Refund:
-    """A refund that WeChat Pay has closed leaves its number used up; the next one gets another."""
-    earlier = await desk.uow.refunds.where(payment_id=payment.id)
-    number = f"R{payment.id.removeprefix('p_')}"[:30] + (f"x{len(earlier)}" if earlier else "")
+async def refundable(uow: UnitOfWork, case: CaseRecord, *, lock: bool = False) -> Refundable | None:
+    """What can go back now: of a case that has ended, or of a payment that never counted and did not get back."""
+    orders = {one.id: one for one in await uow.orders.where(case_id=case.id, lock=lock)}
+    payments = await uow.payments.where(order_id=list(orders), order_by="recorded_at") if orders else []
+    for payment in payments:
+        if payment.kept and Stage(case.stage) not in TERMINAL:
+            continue
+        left = left_fen(payment.amount_fen, await refunds_of(uow, payment))
+        if left:
+            return Refundable(orders[payment.order_id], payment, left)
+    return None
+
+
+async def _refund(desk: Desk, found: Refundable, reason: str, amount_fen: int) -> Refund:
+    earlier = await desk.uow.refunds.where(payment_id=found.payment.id)
     return Refund(
         id=desk.office.parts.ids.new("r"),
-        payment_id=payment.id,
-        out_refund_no=number[:32],
-        amount_fen=payment.amount_fen,
+        payment_id=found.payment.id,
+        out_refund_no=refund_number(found.payment.id, len(earlier)),
+        amount_fen=amount_fen,
         reason=reason,
         created_at=desk.now,
         next_try_at=desk.now,

@@ -63,6 +63,13 @@ class NothingToRefund(StaffRefusal):
     """Nothing was paid, it goes back already, or the case has not ended."""
 
 
+@dataclass(eq=False)
+class RefundAmountWrong(StaffRefusal):
+    """No amount, or more than is left of the payment."""
+
+    left_fen: int
+
+
 class DeadlinePassed(StaffRefusal):
     """A deadline that lies in the past."""
 

@@ -14,7 +14,7 @@ from backend.adapters.db.tables.cases import (
     template_mails,
 )
 from backend.adapters.db.tables.clockwork import bill_days, reminders, waiting_times
-from backend.adapters.db.tables.money import invoices, orders, payments, refunds
+from backend.adapters.db.tables.money import invoice_changes, invoices, orders, payments, refunds
 from backend.adapters.db.tables.office import (
     audit,
     commands,
@@ -55,6 +55,7 @@ __all__ = [
     "files",
     "followers",
     "identities",
+    "invoice_changes",
     "invoices",
     "item_files",
     "links",

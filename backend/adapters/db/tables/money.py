@@ -54,7 +54,10 @@ payments: Final = Table(
     when("recorded_at"),
     # The day (Beijing) whose bill has it with the same amount.
     Column("billed_on", Date, nullable=True),
+    # What went back of it or is on its way: never more than was paid.
+    Column("returned_fen", Integer, nullable=False, server_default="0"),
     Index(None, "paid_at"),
+    CheckConstraint("returned_fen BETWEEN 0 AND amount_fen", name="returned_fen"),
     CheckConstraint("amount_fen > 0", name="amount_fen"),
     # One payment per order counts; any further one is refunded.
     Index("uq_payments_kept", "order_id", unique=True, postgresql_where=sql("kept")),
@@ -82,8 +85,9 @@ refunds: Final = Table(
     CheckConstraint("amount_fen > 0", name="amount_fen"),
     CheckConstraint("state IN ('queued', 'processing', 'success', 'abnormal', 'closed')", name="state"),
     Index("ix_refunds_next_try_at", "next_try_at", postgresql_where=sql("next_try_at IS NOT NULL")),
-    # A payment goes back once.
-    Index("uq_refunds_payment", "payment_id", unique=True, postgresql_where=sql("state <> 'closed'")),
+    Index(None, "payment_id"),
+    # A payment may go back in parts, one after the other.
+    Index("uq_refunds_running", "payment_id", unique=True, postgresql_where=sql("state IN ('queued', 'processing')")),
 )
 
 invoices: Final = Table(
@@ -97,7 +101,36 @@ invoices: Final = Table(
     text("state", default="none"),
     when("requested_at", null=True),
     when("finished_at", null=True),
+    # What staff noted when it was issued, or why it could not be.
+    text("number", null=True),
+    ref("file_id", "files.id", null=True),
+    text("fault", null=True),
     CheckConstraint("state IN ('none', 'requested', 'issued', 'failed')", name="state"),
     CheckConstraint("title_type IN ('个人', '单位')", name="title_type"),
     CheckConstraint("title_type = '个人' OR tax_no IS NOT NULL", name="tax_no"),
+)
+
+invoice_changes: Final = Table(
+    "invoice_changes",
+    metadata,
+    key(),
+    ref("case_id", "cases.id"),
+    text("title_type"),
+    text("title"),
+    text("tax_no", default=""),
+    text("email"),
+    # told: not complete yet; asked: a task of the staff.
+    text("state", default="told"),
+    when("created_at"),
+    when("asked_at", null=True),
+    when("finished_at", null=True),
+    ref("finished_by", "staff.id", null=True),
+    text("answer", null=True),
+    CheckConstraint("state IN ('told', 'asked', 'done', 'refused')", name="state"),
+    CheckConstraint("state = 'told' OR (title <> '' AND email <> '')", name="complete"),
+    CheckConstraint("title_type IN ('', '个人', '单位')", name="title_type"),
+    CheckConstraint("state = 'told' OR title_type = '个人' OR tax_no <> ''", name="tax_no"),
+    # One change at a time.
+    Index("uq_invoice_changes_open", "case_id", unique=True, postgresql_where=sql("state IN ('told', 'asked')")),
+    Index(None, "case_id", "created_at"),
 )
