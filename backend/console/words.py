@@ -68,7 +68,7 @@ SENTENCES: Final[Mapping[type[Exception], str]] = {
     visits.SlotUnknown: "没有找到这个时段，请刷新页面。",
     staff.DeadlinePassed: "截止日期已经过去，请重新选择。",
     domain.NotPossibleNow: "申请现在的阶段不能这样操作，请刷新页面。",
-    staff.RefundAmountWrong: "退款金额不对：请填大于 0、最多 {left_fen_yuan} 元的数，最多两位小数。",
+    staff.RefundAmountWrong: "退款金额不对：请填大于 0、最多 {left} 元的数，最多两位小数。",
     domain.ReasonNeeded: "退回材料要写明原因，申请人会看到。",
     domain.ItemsUndecided: "还有材料没有审核，全部通过或退回之后才能完成审核。",
     domain.ItemUnknown: "这个申请里没有这项材料。",
@@ -117,7 +117,6 @@ def for_refusal(refusal: StaffRefusal | DomainError) -> str:
         return _PDF[refusal.why]
     sentence = SENTENCES.get(type(refusal), _STATUS[500])
     facts = {name: moment(value) if isinstance(value, datetime) else value for name, value in vars(refusal).items()}
-    facts |= {f"{name}_yuan": plain_yuan(value) for name, value in vars(refusal).items() if name.endswith("_fen")}
     return sentence.format(**facts)
 
 

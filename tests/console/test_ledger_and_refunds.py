@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from backend.console.ledger import cell, csv_lines
 from backend.domain.case import Stage
 from backend.services import records as r
+from backend.services.orders import yuan
 from backend.services.ports import RefundReport
 from backend.services.refunds import record_refund
 from backend.services.staff.acting import Form
@@ -248,7 +249,7 @@ def test_what_is_typed_as_an_amount_is_refused_or_lies_within_what_is_left(text:
     try:
         amount = read_refund_amount(text, left_fen=left)
     except RefundAmountWrong as refusal:
-        assert refusal.left_fen == left
+        assert refusal.left == yuan(left)
     else:
         assert 0 < amount <= left
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from backend.domain.case import TERMINAL, Stage
 from backend.domain.refunding import left_fen, refund_number, returned_fen
-from backend.services.orders import said_yuan
+from backend.services.orders import said_yuan, yuan
 from backend.services.ports import UnitOfWork
 from backend.services.pushes import push
 from backend.services.records import CaseRecord, Order, Payment, Refund
@@ -77,10 +77,10 @@ def read_refund_amount(text: str, *, left_fen: int) -> int:
         return left_fen
     found = _AMOUNT.fullmatch(text.translate(_SIGNS))
     if found is None:
-        raise RefundAmountWrong(left_fen)
+        raise RefundAmountWrong(yuan(left_fen))
     amount_fen = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
     if not 0 < amount_fen <= left_fen:
-        raise RefundAmountWrong(left_fen)
+        raise RefundAmountWrong(yuan(left_fen))
     return amount_fen
 
 

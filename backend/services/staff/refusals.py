@@ -65,9 +65,9 @@ class NothingToRefund(StaffRefusal):
 
 @dataclass(eq=False)
 class RefundAmountWrong(StaffRefusal):
-    """No amount, or more than is left of the payment."""
+    """No amount, or more than is left of the payment, in yuan."""
 
-    left_fen: int
+    left: str
 
 
 class DeadlinePassed(StaffRefusal):
