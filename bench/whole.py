@@ -17,7 +17,7 @@ from launcher.environment import local_environment
 from launcher.stack import Stack
 
 TURNS: Final = 40
-ACKS: Final = 200
+ACKS: Final = 500
 
 
 @dataclass
