@@ -10,7 +10,9 @@ import yaml
 
 from backend.domain.catalogue import Catalogue
 from backend.domain.catalogue_reading import DOCUMENTS
+from backend.domain.consents import Purpose, read_purposes
 from backend.domain.errors import CatalogueFaulty
+from backend.domain.retention import Retention, read_retention
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "catalogue"
 CALENDARS: Final = FOLDER / "calendars.yml"
@@ -20,6 +22,16 @@ def load_calendars(path: Path = CALENDARS) -> Mapping[str, Any]:
     """The calendars and holidays to install; the services read and check them."""
     document: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return document
+
+
+def load_retention(folder: Path = FOLDER) -> Retention:
+    """How long what is kept; raises CatalogueFaulty."""
+    return read_retention(yaml.safe_load((folder / "retention.yml").read_text(encoding="utf-8")))
+
+
+def load_purposes(folder: Path = FOLDER) -> Mapping[str, Purpose]:
+    """What people agree to; raises CatalogueFaulty."""
+    return read_purposes(yaml.safe_load((folder / "consents.yml").read_text(encoding="utf-8")))
 
 
 def load_catalogue(folder: Path = FOLDER) -> Catalogue:

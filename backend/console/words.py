@@ -94,6 +94,7 @@ TASK_KINDS: Final = {
     "bill_unavailable": "账单没取到",
     "case_stalled": "等得太久",
     "files_loose": "文件没归类",
+    "data_delete": "数据删除",
 }
 
 LEDGER_STATES: Final = {

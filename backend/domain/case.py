@@ -82,6 +82,7 @@ class Event(StrEnum):
     EDIT_CONTACT = "edit_contact"
     DOWNLOAD_CONFIRMATION = "download_confirmation"
     ARCHIVE = "archive"
+    EXPIRE_DRAFT = "expire_draft"
 
 
 class Actor(StrEnum):

@@ -34,6 +34,8 @@ ROWS: Final[tuple[Row, ...]] = (
     Row("T3", S.DRAFT, E.CONFIRM_ELIGIBLE, A, S.DRAFT),
     Row("T4", S.DRAFT, E.NOT_ELIGIBLE, A, S.DRAFT),
     Row("T5", S.DRAFT, E.SAVE_SECTION, A, S.DRAFT),
+    Row("T5", S.DRAFT, E.EXPIRE_DRAFT, Y, S.CANCELLED),
+    Row("T5", S.SLOT_REQUIRED, E.EXPIRE_DRAFT, Y, S.CANCELLED),
     Row("T6", S.DRAFT, E.PREVIOUS, A, S.DRAFT),
     Row("T7", S.DRAFT, E.SKIP_SECTION, A, S.DRAFT),
     Row("T8", S.DRAFT, E.SET_CONDITIONS, A, S.DRAFT),
@@ -143,6 +145,7 @@ EVENT_LABELS: Final[Mapping[Event, str]] = MappingProxyType(
         E.EDIT_CONTACT: "修改联系方式",
         E.DOWNLOAD_CONFIRMATION: "下载确认单",
         E.ARCHIVE: "归档",
+        E.EXPIRE_DRAFT: "草稿到期",
     }
 )
 

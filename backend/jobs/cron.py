@@ -1,13 +1,17 @@
-"""What runs by the calendar, through procrastinate: cleaning up, and jobs whose worker died."""
+"""What runs by the calendar, through procrastinate: letting data go in time, and jobs whose worker died."""
 
 from __future__ import annotations
 
+from typing import Final
+
 import procrastinate
 import structlog
+from prometheus_client import Counter
 
-from backend.services.housekeeping import clean_up
 from backend.services.parts import Parts
+from backend.services.retention import enforce
 
+GONE: Final = Counter("gongju_retention_gone", "Rows or cases whose time was over", ["kind"])
 log = structlog.get_logger()
 
 
@@ -16,9 +20,11 @@ def cron_app(parts: Parts, connector: procrastinate.BaseConnector) -> procrastin
     app = procrastinate.App(connector=connector)
 
     @app.periodic(cron="*/10 * * * *")
-    @app.task(queue="cron", queueing_lock="clean_up", pass_context=False)
-    async def sweep(timestamp: int) -> None:
-        log.info("swept", rows=await clean_up(parts))
+    @app.task(queue="cron", queueing_lock="retention", pass_context=False)
+    async def retention(timestamp: int) -> None:
+        for kind, rows in (await enforce(parts)).items():
+            GONE.labels(kind).inc(rows)
+            log.info("retention_enforced", kind=kind, rows=rows)
 
     @app.periodic(cron="*/5 * * * *")
     @app.task(queue="cron", queueing_lock="stalled", pass_context=True)

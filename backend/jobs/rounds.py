@@ -12,12 +12,14 @@ import structlog
 from prometheus_client import Counter
 
 from backend.services.appointment_round import appointment_round
+from backend.services.erasure import erase_due
 from backend.services.mailing import send_due_mails
 from backend.services.parts import Parts
 from backend.services.payment_window import close_overdue, query_open_orders, remind_of_payment
 from backend.services.reconciling import reconcile_bills
 from backend.services.refunds import ask_for_refunds
 from backend.services.reminding import remind
+from backend.services.retention import delete_doomed
 from backend.services.template_mailing import make_asked_templates
 from backend.services.waiting import count_waiting_times
 from backend.services.watching import notice_stalls
@@ -48,6 +50,8 @@ ROUNDS: Final[Mapping[str, Round]] = MappingProxyType(
         "templates": Round(make_asked_templates, 1),
         "mails": Round(send_due_mails, 1),
         "appointments": Round(appointment_round, 2),
+        "erasures": Round(erase_due, 3),
+        "doomed_objects": Round(delete_doomed, 5),
     }
 )
 

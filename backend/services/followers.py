@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from backend.domain.retention import Because
+from backend.services.erasure import request_erasure, stop_erasure
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.records import Follower
 
 
 async def note_contact(uow: UnitOfWork, parts: Parts, openid: str, event: str, scene: str | None) -> None:
-    """Note that an applicant followed, left, wrote, tapped or scanned; the first scene stays."""
+    """Note that an applicant followed, left, wrote, tapped or scanned; the first scene stays.
+
+    Leaving starts the clock of the erasure (catalogue/retention.yml); whatever they do next stops it.
+    """
     now = parts.clock.now()
+    if event == "unsubscribe":
+        await request_erasure(uow, parts, openid, because=Because.UNFOLLOWED)
     fresh = Follower(openid, event != "unsubscribe", now, now, scene, now if event == "message" else None)
     if await uow.followers.add_if_new(fresh):
         return
     known = await uow.followers.get(openid, lock=True)
     if known is not None:
+        if event != "unsubscribe" and not known.subscribed:
+            await stop_erasure(uow, openid, now=now)
         await uow.followers.save(
             replace(
                 known,

@@ -9,8 +9,12 @@ from typing import Literal, Protocol, Self, TypeVar
 
 from backend.domain.bill import BillLine
 from backend.domain.catalogue import Catalogue
+from backend.domain.consents import Purpose
+from backend.domain.retention import Retention
 from backend.services import records as r
+from backend.services import rights_records as rr
 from backend.services import visit_records as v
+from backend.services.privacy import Privacy
 from backend.services.survey import Survey
 
 R = TypeVar("R")
@@ -121,6 +125,10 @@ class UnitOfWork(Protocol):
     reminders: Rows[r.Reminder]
     bill_days: Rows[r.BillDay]
     waiting_times: Rows[r.WaitingTime]
+    consents: Rows[rr.Consent]
+    data_requests: Rows[rr.DataRequest]
+    doomed_objects: Rows[rr.DoomedObject]
+    privacy: Privacy
     chat: ChatOutbox
     commands: Commands
     survey: Survey
@@ -149,6 +157,12 @@ class ObjectStore(Protocol):
     async def put(self, object_key: str, content: bytes) -> None: ...
     async def get(self, object_key: str) -> bytes: ...
     async def delete(self, object_key: str) -> None: ...
+
+    async def head(self, object_key: str, count: int) -> bytes:
+        """The first `count` bytes; raises FileMissing."""
+
+    def listed(self, *, older_than: datetime) -> AsyncIterator[Sequence[str]]:
+        """The keys of everything that was stored before then, in batches."""
 
 
 class PasswordHasher(Protocol):
@@ -207,6 +221,9 @@ class RateLimiter(Protocol):
 
     async def recall(self, key: str) -> str | None:
         """What was kept, if it still is."""
+
+    async def forget_talk(self, openid: str) -> None:
+        """Drop what the dialogue remembers of this openid; a store that is away has it dropped by its own time."""
 
 
 PaymentState = Literal["NOTPAY", "SUCCESS", "CLOSED", "REFUND", "UNKNOWN_ORDER"]
@@ -289,6 +306,12 @@ class Catalogues(Protocol):
 
     def at(self, version: str) -> Catalogue:
         """The catalogue that a case was opened under; the current one when that version is no longer kept."""
+
+    def retention(self) -> Retention:
+        """How long what is kept."""
+
+    def purposes(self) -> Mapping[str, Purpose]:
+        """What people agree to."""
 
 
 class Ids(Protocol):

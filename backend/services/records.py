@@ -19,6 +19,7 @@ class Applicant:
     created_at: datetime
     failed_sign_ins: int = 0
     locked_until: datetime | None = None
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,8 @@ class CaseRecord:
     approved_at: datetime | None = None
     closed_at: datetime | None = None
     valid_until: date | None = None
+    files_erased_at: datetime | None = None
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ from backend.domain.transitions import (
 EXPECTED = {
     ("draft", "submit"): "awaiting_payment",
     ("draft", "submit_for_booking"): "slot_required",
+    ("draft", "expire_draft"): "cancelled",
+    ("slot_required", "expire_draft"): "cancelled",
     ("slot_required", "book"): "awaiting_payment",
     ("awaiting_payment", "payment_succeeded"): "agency_review",
     ("awaiting_payment", "payment_succeeded_mail_next"): "awaiting_materials_email",

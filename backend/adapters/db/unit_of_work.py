@@ -12,11 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from backend.adapters.db import tables as t
 from backend.adapters.db.chat import WechatOutbox
+from backend.adapters.db.privacy import PostgresPrivacy
 from backend.adapters.db.rows import TableRows
 from backend.adapters.db.survey import PostgresSurvey
 from backend.services import records as r
+from backend.services import rights_records as rr
 from backend.services import visit_records as v
 from backend.services.ports import ChatOutbox, Commands, Rows
+from backend.services.privacy import Privacy
 from backend.services.survey import Survey
 from runtime.clock import Clock
 
@@ -57,6 +60,9 @@ STORED: Final[Mapping[str, tuple[Table, type[Any]]]] = {
     "reminders": (t.reminders, r.Reminder),
     "bill_days": (t.bill_days, r.BillDay),
     "waiting_times": (t.waiting_times, r.WaitingTime),
+    "consents": (t.consents, rr.Consent),
+    "data_requests": (t.data_requests, rr.DataRequest),
+    "doomed_objects": (t.doomed_objects, rr.DoomedObject),
 }
 
 
@@ -110,6 +116,10 @@ class PostgresUnitOfWork:
     reminders: Rows[r.Reminder]
     bill_days: Rows[r.BillDay]
     waiting_times: Rows[r.WaitingTime]
+    consents: Rows[rr.Consent]
+    data_requests: Rows[rr.DataRequest]
+    doomed_objects: Rows[rr.DoomedObject]
+    privacy: Privacy
     chat: ChatOutbox
     commands: Commands
     survey: Survey
@@ -125,6 +135,7 @@ class PostgresUnitOfWork:
             setattr(self, name, TableRows(self.connection, table, record))
         self.chat = WechatOutbox(self.connection)
         self.survey = PostgresSurvey(self.connection)
+        self.privacy = PostgresPrivacy(self.connection)
         self.commands = StoredCommands(self.connection, self._clock)
         return self
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from obstore.store import RetryConfig
 
 # A store that is away is reported soon: the caller repeats, and nothing waits for it for minutes.
+_LISTED_AT_ONCE: Final = 500
 _RETRIES: Final[RetryConfig] = {"max_retries": 2, "retry_timeout": timedelta(seconds=5)}
 
 
@@ -63,5 +65,23 @@ class BlobStore:
             await obstore.delete_async(self._store, object_key)
         except FileNotFoundError:
             logging.getLogger(__name__).info("object_already_gone")
+        except (BaseError, OSError) as error:
+            raise StorageUnavailable from error
+
+    async def head(self, object_key: str, count: int) -> bytes:
+        try:
+            found = await obstore.get_range_async(self._store, object_key, start=0, length=count)
+        except FileNotFoundError as error:
+            raise FileMissing from error
+        except (BaseError, OSError) as error:
+            raise StorageUnavailable from error
+        return bytes(found)
+
+    async def listed(self, *, older_than: datetime) -> AsyncIterator[Sequence[str]]:
+        try:
+            async for batch in obstore.list(self._store, chunk_size=_LISTED_AT_ONCE):
+                keys = [one["path"] for one in batch if one["last_modified"] < older_than]
+                if keys:
+                    yield keys
         except (BaseError, OSError) as error:
             raise StorageUnavailable from error

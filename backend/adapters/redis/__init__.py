@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Final
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+
+# Where the dialogue keeps its state, one key per openid (nlu/tracker_store.py; a guard compares the two).
+TALKS: Final = "gongju:talk:"
 
 
 class RedisRateLimiter:
@@ -38,3 +42,7 @@ class RedisRateLimiter:
         except RedisError:
             return None
         return kept.decode() if isinstance(kept, bytes) else kept
+
+    async def forget_talk(self, openid: str) -> None:
+        with suppress(RedisError):
+            await self._redis.delete(TALKS + openid)

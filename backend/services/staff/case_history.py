@@ -29,6 +29,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "refund_closed": "退款关闭",
     "refund_abnormal": "退款异常",
     "refund_processing": "退款受理",
+    "erasure_requested": "要求删除数据",
 }
 UNNAMED: Final = "系统记录"
 QUIET: Final = frozenset({"draft", "save_section", "previous", "skip_section"})

@@ -34,6 +34,7 @@ from backend.adapters.db.tables.people import (
     identities,
     links,
 )
+from backend.adapters.db.tables.rights import consents, data_requests, doomed_objects
 from backend.adapters.db.tables.visits import appointments, calendars, closures, slots, waitlist
 
 __all__ = [
@@ -49,8 +50,11 @@ __all__ = [
     "closures",
     "commands",
     "confirmations",
+    "consents",
     "credentials",
+    "data_requests",
     "document_views",
+    "doomed_objects",
     "employers",
     "files",
     "followers",

@@ -56,6 +56,9 @@ cases: Final = Table(
     when("closed_at", null=True),
     # The last day of the permit that was granted, as far as we know (T40).
     Column("valid_until", Date, nullable=True),
+    # When its files went, and when everything went that tells whose it was (catalogue/retention.yml).
+    when("files_erased_at", null=True),
+    when("erased_at", null=True),
     CheckConstraint("round >= 1", name="round"),
     Index(None, "applicant_id", "created_at"),
     Index(None, "stage", "stage_since"),
@@ -66,6 +69,8 @@ cases: Final = Table(
         "closed_at",
         postgresql_where=sql("stage IN ('completed', 'hr_refused')"),
     ),
+    Index("ix_cases_files_to_erase", "closed_at", postgresql_where=sql("files_erased_at IS NULL")),
+    Index("ix_cases_to_erase", "closed_at", postgresql_where=sql("erased_at IS NULL")),
     # A12: one open case per person.
     Index("uq_cases_open_applicant", "applicant_id", unique=True, postgresql_where=sql("closed_at IS NULL")),
 )
@@ -101,6 +106,7 @@ item_files: Final = Table(
     when("added_at"),
     when("removed_at", null=True),
     Index(None, "item_id", "added_at"),
+    Index(None, "file_id"),
     Index("uq_item_files_live", "item_id", "file_id", unique=True, postgresql_where=sql("removed_at IS NULL")),
 )
 
@@ -118,6 +124,8 @@ photos: Final = Table(
     Column("proposed", JSONB, nullable=False),
     ref("preview_file_id", "files.id"),
     when("accepted_at", null=True),
+    Index(None, "source_file_id"),
+    Index(None, "preview_file_id"),
     CheckConstraint("x >= 0 AND y >= 0 AND w > 0 AND h > 0 AND x + w <= width AND y + h <= height", name="box"),
 )
 
@@ -161,6 +169,7 @@ supplement_files: Final = Table(
     ref("file_id", "files.id"),
     when("added_at"),
     when("removed_at", null=True),
+    Index(None, "file_id"),
     Index("uq_supplement_files_live", "request_id", "file_id", unique=True, postgresql_where=sql("removed_at IS NULL")),
 )
 
@@ -173,6 +182,7 @@ confirmations: Final = Table(
     ref("uploaded_by", "staff.id", null=True),
     when("uploaded_at"),
     when("superseded_at", null=True),
+    Index(None, "file_id"),
     Index("uq_confirmations_current", "case_id", unique=True, postgresql_where=sql("superseded_at IS NULL")),
 )
 

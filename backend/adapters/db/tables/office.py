@@ -79,6 +79,7 @@ audit: Final = Table(
     Column("facts", JSONB, nullable=False, server_default=sql("'{}'::jsonb")),
     CheckConstraint("actor_kind IN ('applicant', 'staff', 'system')", name="actor_kind"),
     Index(None, "case_id", "id"),
+    Index(None, "at"),
 )
 
 document_views: Final = Table(
@@ -92,6 +93,8 @@ document_views: Final = Table(
     # What was looked at when it is no file: credentials, id_no.
     text("what"),
     Index(None, "case_id", "id"),
+    Index(None, "file_id"),
+    Index(None, "at"),
 )
 
 commands: Final = Table(

@@ -22,6 +22,8 @@ applicants: Final = Table(
     Column("failed_sign_ins", Integer, nullable=False, server_default="0"),
     when("locked_until", null=True),
     when("created_at"),
+    # A tombstone: the person asked to be forgotten; name and number are gone.
+    when("erased_at", null=True),
     CheckConstraint("failed_sign_ins >= 0", name="failed_sign_ins"),
 )
 
