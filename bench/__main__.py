@@ -54,6 +54,8 @@ def ratios(gongju: Figures, other: Figures) -> str:
 def whole_table(whole: Whole) -> str:
     memory = ", ".join(f"{name} {mb:.0f}" for name, mb in whole.rss_mb.items())
     cpu = ", ".join(f"{name} {ms:.1f}" for name, ms in whole.cpu_ms_per_turn.items())
+    commands = ", ".join(f"{name} {ms:.1f}" for name, ms in whole.command_cpu_ms.items())
+    mean_ms = sum(whole.command_cpu_ms.values()) / len(whole.command_cpu_ms)
     return "\n".join(
         (
             "| | |",
@@ -61,6 +63,7 @@ def whole_table(whole: Whole) -> str:
             f"| second start of everything, s | {whole.second_start_s:.1f} |",
             f"| memory, MB | {sum(whole.rss_mb.values()):.0f} ({memory}) |",
             f"| CPU per form turn, all processes and stores, ms | {sum(whole.cpu_ms_per_turn.values()):.1f} ({cpu}) |",
+            f"| backend CPU per case command with everything sent, ms (aim: 10) | {mean_ms:.1f} ({commands}) |",
             f"| form turn as WeChat sees it, p50 / p99, ms | {whole.turn_p50_ms:.0f} / {whole.turn_p99_ms:.0f} |",
             f"| acknowledgement with Rasa down, p50 / p99, ms | {whole.ack_p50_ms:.0f} / {whole.ack_p99_ms:.0f} |",
             f"| inputs of the standard applicant, first word to payment page | {whole.inputs} (the app: about 75) |",

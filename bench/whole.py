@@ -12,12 +12,13 @@ import aiohttp
 from people import Applicant
 from standard import binds, fills_in, pays_later, sends_papers
 
-from bench.processes import percentile, usage
+from bench.processes import cpu_seconds, percentile, usage
 from launcher.environment import local_environment
 from launcher.stack import Stack
 
 TURNS: Final = 40
 ACKS: Final = 500
+COMMANDS: Final = 100
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Whole:
     ack_p50_ms: float
     ack_p99_ms: float
     inputs: int
+    command_cpu_ms: dict[str, float]
 
 
 async def measure_whole(folder: Path) -> Whole:
@@ -44,30 +46,56 @@ async def measure_whole(folder: Path) -> Whole:
     await stack.start()
     second_start_s = time.monotonic() - began
     try:
-        inputs = await _standard_application(stack)
+        inputs, command_cpu_ms = await _standard_application(stack)
         cpu_ms, latencies = await _form_turns(stack)
         rss = {name: usage([part.pid]).rss_bytes / 1e6 for name, part in stack.parts.items()}
         acks = await _acks_without_rasa(stack)
     finally:
         await stack.stop()
     return Whole(
-        second_start_s=second_start_s, rss_mb=rss, cpu_ms_per_turn=cpu_ms, inputs=inputs,
+        second_start_s=second_start_s, rss_mb=rss, cpu_ms_per_turn=cpu_ms, inputs=inputs, command_cpu_ms=command_cpu_ms,
         turn_p50_ms=percentile(latencies, 0.5), turn_p99_ms=percentile(latencies, 0.99),
         ack_p50_ms=percentile(acks, 0.5), ack_p99_ms=percentile(acks, 0.99),
     )  # fmt: skip
 
 
-async def _standard_application(stack: Stack) -> int:
-    """Inputs from the first word to the payment page of the standard applicant, photos included."""
+async def _standard_application(stack: Stack) -> tuple[int, dict[str, float]]:
+    """Inputs from the first word to the payment page of the standard applicant, photos included; and, with everything
+    told and sent, what a case command costs the backend."""
     applicant = await Applicant.joins(stack.environment.url("SIMULATOR_PORT"), "标准申请人")
     try:
         await binds(applicant, "demo2")
         await fills_in(applicant)
         await sends_papers(applicant)
+        costs = await _command_costs(stack, applicant.openid)
         await pays_later(applicant)
-        return applicant.inputs
+        return applicant.inputs, costs
     finally:
         await applicant.leaves()
+
+
+async def _command_costs(stack: Stack, openid: str) -> dict[str, float]:
+    """CPU milliseconds of the backend's HTTP process per command, by its name."""
+    variables, backend = stack.environment.variables, stack.parts["backend"].pid
+    headers = {"Authorization": f"Bearer {variables['SERVICE_TOKEN']}"}
+    commands = f"{variables['BACKEND_URL']}/internal/v1/applicants/{openid}/commands"
+    async with aiohttp.ClientSession(headers=headers) as http:
+
+        async def run(name: str, number: int) -> None:
+            values = [{"field": "phone", "value": f"13800138{number % 2:03}"}]
+            body = {"values": values, "text": ""} if name == "answer" else {}
+            key = {"Idempotency-Key": f"bench-{name}-{number}:turn", "X-Request-Id": "bench"}
+            async with http.post(f"{commands}/{name}", json=body, headers=key) as answer:
+                assert answer.status == 200, await answer.text()
+
+        costs: dict[str, float] = {}
+        for name in ("answer", "missing", "progress", "previous", "resume"):
+            await run(name, -1)
+            before = cpu_seconds(backend)
+            for number in range(COMMANDS):
+                await run(name, number)
+            costs[name] = (cpu_seconds(backend) - before) * 1000 / COMMANDS
+        return costs
 
 
 async def _form_turns(stack: Stack) -> tuple[dict[str, float], list[float]]:
