@@ -360,6 +360,14 @@ def test_an_invalid_value_is_still_there_after_going_back() -> None:
     assert talk.ask.current == "123"
 
 
+def test_a_refused_value_is_shown_back_without_the_name_of_its_field(talk: Talk) -> None:
+    talk.do(ConfirmNotice(True))
+    talk.tell("手机号1380013800")
+    assert talk.said == ["phone_wrong"]
+    talk.do(Goto("phone"))
+    assert talk.ask.current == "1380013800"
+
+
 def test_at_the_first_question_previous_says_so(talk: Talk) -> None:
     talk.do(Previous())
     assert talk.said == ["at_first_step"]

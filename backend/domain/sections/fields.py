@@ -169,7 +169,7 @@ class FieldsPrompt:
                 accepted = spec.read(text, Reading(ctx, draft, told))
             except DomainError as error:
                 say.append(refusal(error, spec.short or spec.label))
-                draft = draft.with_unvalidated(self.key, spec.name, pairs[spec.name])
+                draft = draft.with_unvalidated(self.key, spec.name, _without_its_name(spec, pairs[spec.name]))
                 continue
             draft = self.store.put(draft, spec.name, accepted.value)
             shown = accepted.shown or spec.show(accepted.value)
@@ -241,6 +241,12 @@ def _could_be(spec: FieldSpec, text: str) -> bool:
     if spec.kind is Kind.PHONE:
         return sum(one.isdecimal() for one in text) >= 5
     return spec.kind is not Kind.EMAILS or bool(_MAIL_LETTERS.search(text))
+
+
+def _without_its_name(spec: FieldSpec, text: str) -> str:
+    """“手机号1380013800” is shown back as the number that was told, without the field's name before it."""
+    names = "|".join(re.escape(name) for name in (spec.label, spec.short, spec.label[:3]) if name)
+    return re.sub(rf"^(?:我的)?(?:{names})[是为：:\s]*(?=.)", "", text.strip())
 
 
 def _with_its_month(spec: FieldSpec, text: str, told: Mapping[str, str], ctx: InterviewContext) -> str:
