@@ -29,6 +29,7 @@ class Outcome:
     files: Sequence[Mapping[str, Any]] = ()
     link: Mapping[str, Any] | None = None
     case: Mapping[str, Any] | None = None
+    person: str | None = None
     senseless: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict)
 
@@ -40,6 +41,7 @@ class Outcome:
             files=tuple(body.get("files") or ()),
             link=body.get("link"),
             case=body.get("case"),
+            person=body.get("person"),
             raw=body,
         )
 
@@ -63,7 +65,7 @@ class Backend:
             BackendDown: no answer, or a 5xx.
         """
         url = f"{self._url}/internal/v1/applicants/{quote(openid, safe='')}/commands/{command.name}"
-        headers = {"Idempotency-Key": key, "X-Request-Id": request_id}
+        headers = {"Idempotency-Key": key, "X-Request-Id": request_id, **_about(command)}
         try:
             return await self._post(url, command, headers)
         except aiohttp.ClientConnectionError:
@@ -104,3 +106,8 @@ class Backend:
                 headers=self._headers, timeout=aiohttp.ClientTimeout(total=COMMAND_TIMEOUT_S)
             )
         return self._session
+
+
+def _about(command: Command) -> dict[str, str]:
+    """An answer meant for one case is for no other: the backend compares."""
+    return {"X-Case-No": command.case_no} if command.case_no else {}

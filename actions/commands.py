@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from actions import photographs, visits
+from actions import account, photographs, visits
 from actions.moves import Command, LeaveToRules, Move, Remark
 from actions.reading import Question, Reading
 from actions.values import fits, option_of, values_of
@@ -107,6 +107,8 @@ COMMANDS: Final[Mapping[str, Build]] = {
     "paid_but_unpaid": _plain("progress"),
     "overview": _page("overview"),
     "bind_account": _page("bind"),
+    "switch_person": lambda _r, _q: Command("switch_person", {"person": None}),
+    "unbind_account": lambda _r, _q: Command("unbind_account", {"confirmed": False}),
     "book_appointment": visits.book,
     "reschedule_appointment": visits.reschedule,
     "cancel_appointment": visits.give_up,
@@ -173,6 +175,8 @@ def _of_form(reading: Reading, question: Question) -> Move | None:
     """
     if question.form == visits.FORM:
         return visits.of_form(reading, question, sure=SURE)
+    if question.form == account.FORM:
+        return account.of_form(reading, question, sure=SURE)
     if question.form != "cancel_form":
         return None
     option = option_of(reading, question)
@@ -189,8 +193,8 @@ def _of_tap(reading: Reading, question: Question) -> Move:
     """A tapped choice: `choose:field=…,option=…` answers that field even when another question has come up since."""
     if reading.intent == "choose" and (option := reading.entity("option")) is not None:
         field_name = reading.entity("field") or question.field
-        if (of_visit := visits.of_tap(field_name, option)) is not None:
-            return of_visit
+        if (by_form := visits.of_tap(field_name, option) or account.of_tap(field_name, option)) is not None:
+            return by_form
         if question.form == "cancel_form" and field_name == question.field:
             return Command("cancel_case", {"confirmed": True}) if option == "yes" else Command("resume")
         index = reading.number("index")

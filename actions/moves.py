@@ -9,10 +9,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Command:
-    """One call to the backend."""
+    """One call to the backend; `case_no` is the case that was talked about when it was said."""
 
     name: str
     body: Mapping[str, Any] = field(default_factory=dict)
+    case_no: str | None = None
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,8 @@ class Standing:
     known: bool = True
     wish: Command | None = None
     asked_to_bind: int = 0
+    # The case that was talked about last: an answer meant for it is for no other one.
+    case_no: str | None = None
 
     @classmethod
     def of_slots(cls, slots: Mapping[str, Any]) -> Standing:
@@ -64,15 +66,17 @@ class Standing:
             int(slots.get("stumbles") or 0),
             wish=Command(wish["name"], wish["body"]) if wish else None,
             asked_to_bind=int(asked.get("asked_to_bind") or 0),
+            case_no=asked.get("case_no"),
         )
 
     @property
     def asked(self) -> dict[str, Any]:
         """What the slot `asked` keeps."""
         wish = {"wish": {"name": self.wish.name, "body": dict(self.wish.body)}} if self.wish else {}
+        about = {"case_no": self.case_no} if self.case_no else {}
         if self.question.form:
-            return {**self.question.raw, **wish}
-        return {"form": None, **wish, **({"asked_to_bind": self.asked_to_bind} if self.asked_to_bind else {})}
+            return {**self.question.raw, **wish, **about}
+        return {"form": None, **about, **wish, **({"asked_to_bind": self.asked_to_bind} if self.asked_to_bind else {})}
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ class Turn:
     async def _find_the_place(self) -> Spoken:
         """An empty tracker: the backend says where the talk stands, then the message is an answer to that."""
         opened = await self._send(Command("open"), step="open")
-        standing = Standing(Question.of_ask(opened.ask))
+        standing = Standing(Question.of_ask(opened.ask), case_no=_case_no(opened))
         move = decide(self.reading, standing.question)
         if isinstance(move, Command) and move.name not in {"open", "resume"}:
             return await self._make(move, standing)
@@ -127,10 +131,12 @@ class Turn:
         return await self._carry_out(move, standing)
 
     async def _carry_out(self, move: Command, standing: Standing) -> Spoken:
-        spoken = self._tell(await self._send(move), move, standing)
+        spoken = self._tell(await self._send(move, case_no=standing.case_no), move, standing)
         for number, file_id in enumerate(self.reading.files[1:], start=2):
             more = Command("upload", {**move.body, "file_id": file_id})
-            spoken = self._tell(await self._send(more, step=str(number)), more, spoken.standing)
+            spoken = self._tell(
+                await self._send(more, step=str(number), case_no=standing.case_no), more, spoken.standing
+            )
         return await self._with_a_human(spoken)
 
     async def _remark(self, move: Remark, standing: Standing) -> Spoken:
@@ -164,8 +170,9 @@ class Turn:
         question = Question.of_ask(opened.ask)
         move = decide(self.reading, question)
         if isinstance(move, Command) and (move.name != "answer" or move.body["values"] or move.body["option"]):
-            return await self._carry_out(move, Standing(question))
-        return Spoken([question_of(question, link=opened.link)], Standing(question))
+            return await self._carry_out(move, Standing(question, case_no=_case_no(opened)))
+        standing = Standing(question, case_no=_case_no(opened))
+        return Spoken([question_of(question, link=opened.link)], standing)
 
     def _tell(self, outcome: Outcome, command: Command, before: Standing) -> Spoken:
         if outcome.senseless:
@@ -182,8 +189,10 @@ class Turn:
         said = [*with_files(list(words), outcome), *link_of(outcome)]
         if question.form is not None and command.name != "save":
             said = self._ask(said, outcome, command, stumbles)
-        return Spoken(said or [Utterance("utter_nothing_open", choices=("start", "ask_progress", "help"))],
-                      Standing(question, stumbles, wish=wish, asked_to_bind=asked_to_bind))  # fmt: skip
+        said = said or [Utterance("utter_nothing_open", choices=("start", "ask_progress", "help"))]
+        if outcome.person:
+            said = [Utterance("utter_on_behalf_of", (), {"name": outcome.person}), *said]
+        return Spoken(said, Standing(question, stumbles, wish=wish, asked_to_bind=asked_to_bind, case_no=_case_no(outcome)))
 
     def _ask(self, said: list[Utterance], outcome: Outcome, command: Command, stumbles: int) -> list[Utterance]:
         """The open question after what was said: in full, recalled shortly, or not at all when that asks already."""
@@ -201,6 +210,8 @@ class Turn:
         say = list(outcome.say)
         if before.question.form == "cancel_form" and command.name == "resume":
             say = [{"code": "not_cancelled"}]
+        if before.question.field == "unbind" and command.name == "resume":
+            say = [{"code": "not_unbound"}]
         if self.reading.intent == "paid_but_unpaid" and (outcome.case or {}).get("stage") == "awaiting_payment":
             say = [{"code": "not_paid_yet"}]
         if (outcome.ask or {}).get("kind") == "page":
@@ -228,14 +239,20 @@ class Turn:
         words = list(sentences(outcome)) or [Utterance("utter_human_called")]
         return replace(spoken, utterances=[*words, *spoken.utterances[-1:]])
 
-    async def _send(self, command: Command, *, step: str = "") -> Outcome:
+    async def _send(self, command: Command, *, step: str = "", case_no: str | None = None) -> Outcome:
         """The key names the turn, not the action: a turn replayed after Redis was lost runs in another action."""
         key = f"{self.reading.key}:{step or 'turn'}"
-        return await self.backend.command(self.openid, command, key=key, request_id=self.reading.request_id)
+        request_id = self.reading.request_id
+        about = replace(command, case_no=case_no)
+        return await self.backend.command(self.openid, about, key=key, request_id=request_id)
 
     def _any_round(self) -> int:
         """Varies the wording from turn to turn, the same for a turn that is replayed."""
         return crc32(self.reading.key.encode()) % 5
+
+
+def _case_no(outcome: Outcome) -> str | None:
+    return (outcome.case or {}).get("case_no")
 
 
 def _same(one: Question, other: Question) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -99,6 +99,25 @@ async def record_template_result(connection: AsyncConnection, msgid: int, status
         .values(template_status=status, state="sent" if status == "success" else "held")
     )
     return bool(result.rowcount)
+
+
+async def redirect(
+    connection: AsyncConnection, marks: Sequence[str], *, from_openid: str, to_openid: str | None
+) -> None:
+    """What waits for one openid and whose key holds one of `marks` goes to another one, or (None) to nobody."""
+    if not marks:
+        return
+    changes = {"openid": to_openid, "state": "pending"} if to_openid else {"state": "failed", "error": "unsubscribed"}
+    await connection.execute(
+        outgoing.update()
+        .where(
+            outgoing.c.openid == from_openid,
+            outgoing.c.state.in_(["pending", "held"]),
+            or_(*(outgoing.c.dedupe_key.contains(mark, autoescape=True) for mark in marks)),
+        )
+        .values(**changes)
+    )
+    await connection.execute(select(func.pg_notify(OUTGOING_CHANNEL, "")))
 
 
 async def forget(connection: AsyncConnection, openid: str) -> None:

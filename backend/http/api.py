@@ -12,7 +12,7 @@ from aiohttp import BodyPartReader, web
 from backend.domain.photo_crop import Box
 from backend.http import models as m
 from backend.http.errors import Malformed
-from backend.services import binding, credentials, files, followers, links, one_inch, orders, reading, uploads
+from backend.services import binding, credentials, files, followers, links, one_inch, orders, reading, uploads, who_is
 from backend.services.answered_once import Answer, answered_once
 from backend.services.commands import run_command
 from backend.services.errors import PhotoMissing
@@ -67,7 +67,8 @@ async def command(request: web.Request) -> web.Response:
         raise Malformed("no such command", code="unknown_command", status=404)
     key = key_of(request)
     body = await body_of(request, model)
-    return as_json(await run_command(request.app[PARTS], _openid(request), name, body.model_dump(), key=key))
+    parts, openid, case_no = request.app[PARTS], _openid(request), _case_no(request)
+    return as_json(await run_command(parts, openid, name, body.model_dump(), key=key, case_no=case_no))
 
 
 @routes.post(APPLICANT + "/files")
@@ -79,6 +80,7 @@ async def receive_file(request: web.Request) -> web.Response:
     new = files.NewFile(meta.kind, meta.source, content, meta.width, meta.height)
 
     async def act(uow: UnitOfWork) -> Answer:
+        await _same_person(uow, request)
         file_id, duplicate_of = await files.receive_file(uow, parts, openid, new)
         return 201, {"file_id": file_id, "duplicate_of": duplicate_of}
 
@@ -155,6 +157,7 @@ async def give_credentials(request: web.Request) -> web.Response:
     body = await body_of(request, m.GiveCredentials)
 
     async def act(uow: UnitOfWork) -> Answer:
+        await _same_person(uow, request)
         await credentials.keep_credentials(uow, parts, openid, **body.model_dump())
         return 200, {"stored": True}
 
@@ -163,6 +166,7 @@ async def give_credentials(request: web.Request) -> web.Response:
 
 @routes.get(APPLICANT + "/overview")
 async def overview(request: web.Request) -> web.Response:
+    await _check_person(request)
     return web.json_response(await reading.overview(request.app[PARTS], _openid(request)))
 
 
@@ -170,6 +174,7 @@ async def overview(request: web.Request) -> web.Response:
 async def photo(request: web.Request) -> web.Response:
     parts = request.app[PARTS]
     async with parts.begin() as uow:
+        await _same_person(uow, request)
         standing = await load_standing(uow, parts, _openid(request), lock=False)
         kept = standing.photo
     if standing.open_case and kept is None:
@@ -183,6 +188,7 @@ async def crop_photo(request: web.Request) -> web.Response:
     box = await body_of(request, m.Crop)
 
     async def act(uow: UnitOfWork) -> Answer:
+        await _same_person(uow, request)
         standing = await load_standing(uow, parts, openid)
         cropped = await one_inch.crop_by_hand(uow, parts, standing, Box(box.x, box.y, box.w, box.h))
         return 200, one_inch.photo_json(cropped)
@@ -194,6 +200,7 @@ async def crop_photo(request: web.Request) -> web.Response:
 async def list_materials(request: web.Request) -> web.Response:
     parts = request.app[PARTS]
     async with parts.begin() as uow:
+        await _same_person(uow, request)
         standing = await load_standing(uow, parts, _openid(request), lock=False)
     return web.json_response({"items": reading.materials_json(standing) if standing.open_case else []})
 
@@ -204,6 +211,7 @@ async def add_files(request: web.Request) -> web.Response:
     body = await body_of(request, m.ItemFiles)
 
     async def act(uow: UnitOfWork) -> Answer:
+        await _same_person(uow, request)
         standing = await uploads.attach_all(uow, parts, openid, item, body.file_ids)
         return 200, {"items": reading.materials_json(standing)}
 
@@ -213,12 +221,14 @@ async def add_files(request: web.Request) -> web.Response:
 @routes.post(APPLICANT + "/pay/prepare")
 async def prepare_payment(request: web.Request) -> web.Response:
     await body_of(request, m.Empty)
+    await _check_person(request)
     return web.json_response((await orders.prepare_payment(request.app[PARTS], _openid(request))).to_json())
 
 
 @routes.post(APPLICANT + "/pay/check")
 async def check_payment(request: web.Request) -> web.Response:
     await body_of(request, m.Empty)
+    await _check_person(request)
     return web.json_response({"paid": await orders.check_payment(request.app[PARTS], _openid(request))})
 
 
@@ -232,6 +242,23 @@ async def contacted(request: web.Request) -> web.Response:
         return 200, {}
 
     return as_json(await answered_once(parts, openid, _key_or_none(request), "contacted", act))
+
+
+async def _same_person(uow: UnitOfWork, request: web.Request) -> None:
+    """Raises `CaseChanged` when the page was opened for a person who is no longer the one talked about."""
+    if case_no := _case_no(request):
+        await who_is.about_the_current(uow, _openid(request), case_no)
+
+
+async def _check_person(request: web.Request) -> None:
+    async with request.app[PARTS].begin() as uow:
+        await _same_person(uow, request)
+
+
+def _case_no(request: web.Request) -> str | None:
+    """The case that the sender had before them; a question or page about another one is out of date."""
+    told = request.headers.get("X-Case-No")
+    return told if told and len(told) <= 40 else None
 
 
 def _openid(request: web.Request) -> str:

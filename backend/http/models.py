@@ -149,6 +149,14 @@ class Waitlist(AboutSlots):
     leave: bool = False
 
 
+class SwitchPerson(Request):
+    person: Word | None = None
+
+
+class UnbindAccount(Request):
+    confirmed: bool = False
+
+
 COMMAND_BODIES: Final[Mapping[str, type[Request]]] = {
     "open": Empty,
     "start_case": StartCase,
@@ -192,6 +200,8 @@ COMMAND_BODIES: Final[Mapping[str, type[Request]]] = {
     "reschedule": ChooseSlot,
     "cancel_appointment": CancelAppointment,
     "waitlist": Waitlist,
+    "switch_person": SwitchPerson,
+    "unbind_account": UnbindAccount,
 }
 
 

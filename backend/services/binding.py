@@ -11,8 +11,9 @@ from backend.domain.errors import DomainError
 from backend.services.errors import CaptchaNeeded, CaptchaWrong, Locked, TermsNeeded, WrongPassword
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
-from backend.services.records import Applicant, Captcha, Identity
+from backend.services.records import Applicant, Captcha
 from backend.services.transitions_log import an_applicant, record_audit
+from backend.services.who_is import attach
 
 TERMS_VERSION: Final = "2026.11"
 TRIES: Final = 5
@@ -51,7 +52,9 @@ async def draw_captcha(parts: Parts) -> tuple[str, bytes]:
 
 
 async def bind(parts: Parts, openid: str, sign_in: SignIn) -> str:
-    """Bind and give the applicant's name; a second WeChat account of the same person takes the place of the first.
+    """Bind, make this the current person of the account, and give the applicant's name.
+
+    A second WeChat account of the same person takes the place of the first.
 
     Raises:
         TermsNeeded, Locked, CaptchaNeeded, CaptchaWrong, WrongPassword: see there.
@@ -62,7 +65,7 @@ async def bind(parts: Parts, openid: str, sign_in: SignIn) -> str:
         applicant = await uow.applicants.first(username=sign_in.username.strip().lower(), lock=True)
         refusal = await _refusal(uow, parts, sign_in, applicant)
         if refusal is None and applicant is not None:
-            await _attach(uow, parts, openid, applicant)
+            await attach(uow, parts, openid, applicant, terms_version=TERMS_VERSION, how="password")
         # A failed try counts, so it is kept as well.
         await uow.commit()
     if refusal is not None or applicant is None:
@@ -150,13 +153,3 @@ async def _captcha_fits(uow: UnitOfWork, captcha_id: str, answer: str, now: date
 
 def _captcha_hash(captcha_id: str, answer: str) -> str:
     return hashlib.sha256(f"{captcha_id}:{answer.strip().lower()}".encode()).hexdigest()
-
-
-async def _attach(uow: UnitOfWork, parts: Parts, openid: str, applicant: Applicant) -> None:
-    now = parts.clock.now()
-    await uow.identities.remove(openid=openid)
-    await uow.identities.remove(applicant_id=applicant.id)
-    await uow.identities.add(Identity(openid, applicant.id, TERMS_VERSION, now, now))
-    for stored in await uow.files.where(openid=openid, applicant_id=None):
-        await uow.files.save(replace(stored, applicant_id=applicant.id))
-    await record_audit(uow, "bind", an_applicant(applicant.id), now=now, facts={"terms_version": TERMS_VERSION})

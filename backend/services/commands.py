@@ -15,6 +15,7 @@ from backend.domain.materials import OTHER_ITEM
 from backend.domain.profile import BusinessType
 from backend.domain.talk import Kind, Option, Question
 from backend.services import (
+    account,
     appointment_commands,
     casework,
     general_questions,
@@ -32,7 +33,7 @@ from backend.services.orders import check_payment, payable_order, said_yuan
 from backend.services.outcome import Outcome
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
-from backend.services.standing import Standing, load_standing
+from backend.services.standing import Standing, load_standing, same_case
 from backend.services.talking import finish, greeting_facts, interview, refuse, resubmit, submit
 
 Body = Mapping[str, Any]
@@ -41,8 +42,13 @@ Handler = Callable[[UnitOfWork, Parts, Standing, Body], Awaitable[Outcome]]
 CALLERS_MISTAKES: Final = (UnknownField,)
 
 
-async def run_command(parts: Parts, openid: str, name: str, body: Body, *, key: str) -> Answer:
+async def run_command(
+    parts: Parts, openid: str, name: str, body: Body, *, key: str, case_no: str | None = None
+) -> Answer:
     """Run a command and give its `Outcome` as JSON; what an applicant can mend is said, never an error.
+
+    `case_no` is the case that the sender had before them: an answer to a question of another one is not taken, so
+    that the drafts of two people of one account never mix.
 
     Raises:
         UnknownField: the command names something that does not exist.
@@ -53,7 +59,7 @@ async def run_command(parts: Parts, openid: str, name: str, body: Body, *, key: 
             await check_payment(parts, openid)
 
     async def act(uow: UnitOfWork) -> Answer:
-        return 200, (await _dispatch(uow, parts, openid, name, body)).to_json()
+        return 200, (await _dispatch(uow, parts, openid, name, body, case_no)).to_json()
 
     async def explain(uow: UnitOfWork, error: DomainError) -> Answer:
         if isinstance(error, CALLERS_MISTAKES):
@@ -63,7 +69,7 @@ async def run_command(parts: Parts, openid: str, name: str, body: Body, *, key: 
     return await answered_once(parts, openid, key, name, act, refuse=explain)
 
 
-async def _dispatch(uow: UnitOfWork, parts: Parts, openid: str, name: str, body: Body) -> Outcome:
+async def _dispatch(uow: UnitOfWork, parts: Parts, openid: str, name: str, body: Body, case_no: str | None) -> Outcome:
     try:
         standing = await load_standing(uow, parts, openid)
     except NotBound:
@@ -74,9 +80,13 @@ async def _dispatch(uow: UnitOfWork, parts: Parts, openid: str, name: str, body:
         if name == "human":
             return await casework.call_a_person(uow, parts, openid, None, str(body.get("reason", "asked")))
         raise
+    if case_no is not None and standing.case is not None and name in ABOUT_A_CASE:
+        same_case(standing.case, case_no)
     if name in INTERVIEW:
-        return await interview(uow, parts, standing, INTERVIEW[name](body))
-    return await HANDLERS[name](uow, parts, standing, body)
+        outcome = await interview(uow, parts, standing, INTERVIEW[name](body))
+    else:
+        outcome = await HANDLERS[name](uow, parts, standing, body)
+    return replace(outcome, person=standing.shown_as) if name not in account.HANDLERS else outcome
 
 
 def _answer(body: Body) -> talk.Command:
@@ -103,8 +113,20 @@ INTERVIEW: Final[Mapping[str, Callable[[Body], talk.Command]]] = {
     "choose_employer": lambda body: talk.ChooseEmployer(body.get("employer_id"), body.get("option")),
 }
 
+# What somebody says about the one case that is before them; the rest asks anew what it is about.
+ABOUT_A_CASE: Final = {*INTERVIEW} - {"resume"} | {
+    *("upload", "undo_upload", "finish_item", "photo_nudge", "photo_accept", "photo_retake", "send_templates"),
+    *("submit", "resubmit", "cancel_case", "book", "reschedule", "cancel_appointment", "waitlist"),
+    *("unbind_account", "confirm_phone"),
+}
+
 
 async def _open(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    return await greet(uow, parts, standing)
+
+
+async def greet(uow: UnitOfWork, parts: Parts, standing: Standing) -> Outcome:
+    """Where this person stands: the open question, who acts next, or what can be begun."""
     if standing.case is None:
         businesses = [{"value": one.value, "label": one.label} for one in BusinessType]
         return Outcome().saying("welcome", {**greeting_facts(standing), "businesses": businesses})
@@ -301,4 +323,5 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "cancel_case": _cancel_case,
     "human": _human,
     **appointment_commands.HANDLERS,
+    **account.HANDLERS,
 }

@@ -14,6 +14,18 @@ class NotBound(DomainError):
     code: ClassVar[str] = "not_bound"
 
 
+class CaseChanged(DomainError):
+    """Another person or another case is talked about by now: what was sent belonged to the one before."""
+
+    code: ClassVar[str] = "case_changed"
+
+
+class PersonUnknown(DomainError):
+    """Nobody of that id is bound to this account."""
+
+    code: ClassVar[str] = "person_unknown"
+
+
 class NoCase(DomainError):
     """The applicant has no open case."""
 

@@ -11,6 +11,7 @@ from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.records import StoredFile
 from backend.services.visit_file import MEDIA_TYPE, PREFIX, visit_file
+from backend.services.who_is import current_identity, may_see
 
 MAX_FILE_BYTES: Final = 20 * 1024 * 1024
 _MAGIC: Final = {b"\xff\xd8\xff": "image/jpeg", b"%PDF-": "application/pdf"}
@@ -74,7 +75,7 @@ def media_type_of(content: bytes) -> str:
 
 async def receive_file(uow: UnitOfWork, parts: Parts, openid: str, new: NewFile) -> tuple[str, str | None]:
     """Store what an applicant sent; its id, and the id of an earlier file with the same bytes."""
-    identity = await uow.identities.get(openid)
+    identity = await current_identity(uow, openid)
     applicant_id = identity.applicant_id if identity else None
     digest = hashlib.sha256(new.content).hexdigest()
     earlier = (
@@ -106,6 +107,9 @@ async def show_file(parts: Parts, openid: str, file_id: str) -> tuple[str, bytes
     if file_id.startswith(PREFIX):
         return MEDIA_TYPE, await visit_file(parts, openid, file_id)
     async with parts.begin() as uow:
-        identity = await uow.identities.get(openid)
-        stored = await own_file(uow, openid, identity.applicant_id if identity else None, file_id)
+        stored = await uow.files.get(file_id)
+        owner = stored.applicant_id if stored else None
+        # What was sent to one of several people of this account can be shown there, whoever is talked about now.
+        seen_as = owner if owner and await may_see(uow, openid, owner) else None
+        stored = await own_file(uow, openid, seen_as, file_id)
     return stored.media_type, await read_file(parts, stored)

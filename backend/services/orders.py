@@ -27,6 +27,7 @@ from backend.services.pushes import open_task, push
 from backend.services.records import CaseRecord, Order, Payment, Refund
 from backend.services.transitions_log import SYSTEM, record_audit, record_transition
 from backend.services.visit_payment import confirm_visit
+from backend.services.who_is import current_identity
 
 # After the sheet was opened; callbacks are not guaranteed (reference C.6).
 QUERY_AFTER_S: Final = (5, 30, 60, 180, 300, 600, 1800)
@@ -70,7 +71,7 @@ async def open_order(
         id=parts.ids.new("o"),
         case_id=case.id,
         openid=openid,
-        out_trade_no=f"{case.case_no.replace('-', '')}{parts.ids.code(8)}",
+        out_trade_no=_new_number(parts, case),
         amount_fen=amount_fen,
         description=f"工作居住证预审服务费 {case.case_no}",
         deadline=deadline,
@@ -92,7 +93,7 @@ async def payable_order(uow: UnitOfWork, openid: str, now: datetime) -> tuple[Ca
     Raises:
         NotBound, NothingToPay, AlreadyPaid, PaymentWindowClosed: see there.
     """
-    identity = await uow.identities.get(openid)
+    identity = await current_identity(uow, openid)
     if identity is None:
         raise NotBound
     case = await uow.cases.first(applicant_id=identity.applicant_id, order_by="-created_at")
@@ -108,6 +109,7 @@ async def prepare_payment(parts: Parts, openid: str) -> PaySheet:
     now = parts.clock.now()
     async with parts.begin() as uow:
         _, order = await payable_order(uow, openid, now)
+    order = await _for_payer(parts, openid, order)
     prepay_id = order.prepay_id
     if prepay_id is None or needs_new_prepay(order.prepay_expires_at, now):
         if order.prepay_id is None:
@@ -123,6 +125,41 @@ async def prepare_payment(parts: Parts, openid: str) -> PaySheet:
             await uow.orders.save(replace(fresh, **changes))
             await uow.commit()
     return PaySheet(order.amount_fen, order.description, order.deadline, parts.pay.sheet(prepay_id))
+
+
+async def _for_payer(parts: Parts, openid: str, order: Order) -> Order:
+    """The order that this WeChat account can pay: a prepay of another account is closed and replaced (JSAPI names the
+    payer, and an order number is good for one set of parameters).
+
+    Raises:
+        AlreadyPaid: the other account has paid in the meantime.
+    """
+    if order.prepay_id is None or order.openid == openid:
+        return order
+    if await ask_platform(parts, order):
+        raise AlreadyPaid
+    await parts.pay.close(order.out_trade_no)
+    if await ask_platform(parts, order):
+        raise AlreadyPaid
+    now = parts.clock.now()
+    async with parts.begin() as uow:
+        case = await uow.cases.get(order.case_id, lock=True)
+        old = await uow.orders.get(order.id, lock=True)
+        if case is None or old is None or old.state != "created":
+            raise PaymentWindowClosed
+        await uow.orders.save(replace(old, state="closed", closed_at=now, next_query_at=None, next_reminder_at=None))
+        fresh = replace(
+            old, id=parts.ids.new("o"), openid=openid, out_trade_no=_new_number(parts, case), created_at=now,
+            prepay_id=None, prepay_expires_at=None, next_query_at=None, queries=0,
+        )  # fmt: skip
+        await uow.orders.add(fresh)
+        await record_audit(uow, "payer_changed", SYSTEM, now=now, case=case)
+        await uow.commit()
+    return fresh
+
+
+def _new_number(parts: Parts, case: CaseRecord) -> str:
+    return f"{case.case_no.replace('-', '')}{parts.ids.code(8)}"
 
 
 async def check_payment(parts: Parts, openid: str) -> bool:

@@ -31,6 +31,8 @@ class Outcome:
     link: OfferedLink | None = None
     case: CaseRecord | None = None
     draft_step: str | None = None
+    # For whom it is, where several people use one account.
+    person: str | None = None
 
     def saying(self, code: str, facts: Mapping[str, Any] | None = None) -> Outcome:
         return replace(self, say=(*self.say, Say(code, facts or {})))
@@ -42,6 +44,7 @@ class Outcome:
             "files": [{"file_id": one.file_id, "kind": one.kind} for one in self.files],
             "link": self.link.to_json() if self.link else None,
             "case": case_json(self.case, self.draft_step) if self.case else None,
+            "person": self.person,
         }
 
 

@@ -61,6 +61,9 @@ class ChatOutbox(Protocol):
     async def push(self, openid: str, dedupe_key: str, push: Push, *, staff: bool = False) -> None:
         """Queue a message in this transaction; the same `dedupe_key` is queued once."""
 
+    async def move(self, marks: Sequence[str], *, from_openid: str, to_openid: str | None) -> None:
+        """Give what has not left and whose key holds one of `marks` to another openid; to None: it never leaves."""
+
 
 class MessageTexts(Protocol):
     """The operators' texts for what the backend says by itself."""
@@ -136,6 +139,9 @@ class UnitOfWork(Protocol):
     async def __aenter__(self) -> Self: ...
     async def __aexit__(self, *failure: object) -> None: ...
     async def commit(self) -> None: ...
+
+    async def hold(self, name: str) -> None:
+        """Wait until nobody else holds this name, and hold it until the transaction ends."""
 
     async def next_case_number(self, day: date) -> int:
         """1, 2, … within the Beijing day; a number is used by one case only."""

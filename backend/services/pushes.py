@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from backend.domain.draft import Draft
@@ -22,13 +23,21 @@ async def push(
 ) -> None:
     """Queue message `code` of messages.yml for the case's applicant, at most once per `once`.
 
-    An applicant without a WeChat account of their own any more gets nothing.
+    An applicant without a WeChat account of their own any more gets nothing. On an account of several people it says
+    for whom it is.
     """
-    identity = await uow.identities.first(applicant_id=case.applicant_id)
+    identity = await uow.identities.get(case.applicant_id)
     if identity is not None:
         known = {"case_no": case.case_no, "business_type": case.business_type}
         message = texts.push(code, {**known, **(facts or {})})
-        await uow.chat.push(identity.openid, f"{code}:{case.id}:{once}", message, staff=staff)
+        if len(await uow.identities.where(openid=identity.openid)) > 1:
+            message = replace(message, text=f"【{identity.shown_name or case.case_no}】{message.text}")
+        await uow.chat.push(identity.openid, f"{code}{case_mark(case.id)}{once}", message, staff=staff)
+
+
+def case_mark(case_id: str) -> str:
+    """What the key of every message about a case holds, so that they can follow their person to another account."""
+    return f":{case_id}:"
 
 
 async def mail_all(

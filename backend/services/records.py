@@ -29,6 +29,8 @@ class Identity:
     terms_version: str
     terms_accepted_at: datetime
     bound_at: datetime
+    is_current: bool = True
+    shown_name: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,23 +19,25 @@ from backend.domain.context import (
     SupplementState,
 )
 from backend.domain.draft import Draft
-from backend.domain.masks import mask_id_number
+from backend.domain.masks import mask_id_number, mask_name
 from backend.domain.numbers import read_id_number
 from backend.domain.profile import NEW_2019, NEW_2023, OTHER_2019, OTHER_2023, BusinessType, FlowProfile, profile_for
 from backend.services.binding import applicant_id_no, applicant_name
-from backend.services.errors import NoCase, NotBound
+from backend.services.errors import CaseChanged, NoCase, NotBound
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.records import (
     Applicant,
     CaseRecord,
     Employer,
+    Identity,
     ItemFile,
     ItemRecord,
     Photo,
     SupplementFile,
     SupplementRequest,
 )
+from backend.services.who_is import people_of
 
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
 _PROFILES: Final = {one.name: one for one in (NEW_2023, OTHER_2023, NEW_2019, OTHER_2019)}
@@ -59,6 +61,8 @@ class Standing:
     supplement_files: tuple[SupplementFile, ...]
     was_edited: bool
     context: InterviewContext | None
+    # The person's name as it is shown, where the account has several people: answers say for whom they are.
+    shown_as: str | None = None
 
     @property
     def open_case(self) -> CaseRecord:
@@ -81,6 +85,12 @@ class Standing:
         return [held for held in self.item_files if held.item_id == item.id]
 
 
+def same_case(case: CaseRecord | None, case_no: str) -> None:
+    """Raises `CaseChanged` unless the case that is open now is the one that the sender had before them."""
+    if case is None or case.case_no != case_no:
+        raise CaseChanged
+
+
 def beijing_day(moment: datetime) -> date:
     return moment.astimezone(BEIJING).date()
 
@@ -91,15 +101,24 @@ async def load_standing(uow: UnitOfWork, parts: Parts, openid: str, *, lock: boo
     Raises:
         NotBound: the WeChat account belongs to nobody yet.
     """
-    identity = await uow.identities.get(openid)
-    applicant = await uow.applicants.get(identity.applicant_id) if identity else None
+    people = await people_of(uow, openid)
+    identity = next((one for one in people if one.is_current), None)
+    if identity is None:
+        raise NotBound
+    standing = await standing_of(uow, parts, identity, lock=lock)
+    return replace(standing, shown_as=mask_name(standing.facts.name)) if len(people) > 1 else standing
+
+
+async def standing_of(uow: UnitOfWork, parts: Parts, identity: Identity, *, lock: bool = True) -> Standing:
+    """Where this person stands, whoever is the current one of their account."""
+    applicant = await uow.applicants.get(identity.applicant_id)
     if applicant is None:
         raise NotBound
     today = beijing_day(parts.clock.now())
     linked = await uow.applicant_employers.where(applicant_id=applicant.id)
     employers = await uow.employers.where(id=[one.employer_id for one in linked], active=True, order_by="name")
     bare = Standing(
-        openid=openid,
+        openid=identity.openid,
         applicant=applicant,
         facts=applicant_facts(parts, applicant, today),
         employers=tuple(employers),

@@ -20,7 +20,7 @@ from backend.services.parts import Parts
 from backend.services.ports import MadeDocument, UnitOfWork
 from backend.services.pushes import emails_of, mail_all
 from backend.services.records import TemplateMail
-from backend.services.standing import Standing, load_standing
+from backend.services.standing import Standing, standing_of
 from backend.services.transitions_log import an_applicant, record_transition
 
 PAUSE: Final = timedelta(minutes=1)
@@ -70,7 +70,7 @@ async def _serve(parts: Parts, request: TemplateMail) -> None:
     async with parts.begin() as uow:
         fresh = await uow.template_mails.get(request.id, lock=True)
         case = await uow.cases.get(request.case_id)
-        identity = await uow.identities.first(applicant_id=case.applicant_id) if case else None
+        identity = await uow.identities.get(case.applicant_id) if case else None
         if fresh is None or fresh.finished_at is not None or fresh.state != "queued":
             return
         now = parts.clock.now()
@@ -78,7 +78,7 @@ async def _serve(parts: Parts, request: TemplateMail) -> None:
             await uow.template_mails.save(replace(fresh, state="failed", finished_at=now))
             await uow.commit()
             return
-        standing = await load_standing(uow, parts, identity.openid, lock=False)
+        standing = await standing_of(uow, parts, identity, lock=False)
         papers = [paper for code in request.documents for paper in await parts.templates.make(code, paper_facts(
             parts, standing))]  # fmt: skip
         attachments = [await _keep(parts, paper) for paper in papers]

@@ -10,6 +10,7 @@ from backend.services.errors import FileUnknown
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.seats import LIVE
+from backend.services.who_is import may_see
 
 PREFIX: Final = "visit_"
 MEDIA_TYPE: Final = "text/calendar"
@@ -28,10 +29,9 @@ async def visit_file(parts: Parts, openid: str, file_id: str) -> bytes:
         FileUnknown: no such visit, or somebody else's: the two look alike.
     """
     async with parts.begin() as uow:
-        identity = await uow.identities.get(openid)
         visit = await uow.appointments.get(file_id.removeprefix(PREFIX))
         case = await uow.cases.get(visit.case_id) if visit else None
-        if visit is None or case is None or identity is None or case.applicant_id != identity.applicant_id:
+        if visit is None or case is None or not await may_see(uow, openid, case.applicant_id):
             raise FileUnknown
         slot = await uow.slots.get(visit.slot_id)
         calendar = await uow.calendars.get(slot.calendar_id) if slot else None

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import aiohttp
 
+from bot.h5.session import PageSession
 from runtime.logs import REQUEST_ID
 
 TIMEOUT: Final = aiohttp.ClientTimeout(total=20, connect=3)
@@ -35,11 +36,12 @@ class Backend:
         self._http, self._url = http, url.rstrip("/")
         self._authorization = f"Bearer {service_token}"
 
-    async def get(self, openid: str, path: str) -> dict[str, Any]:
-        return await self._json("GET", self._applicant(openid, path))
+    async def get(self, session: PageSession, path: str) -> dict[str, Any]:
+        return await self._json("GET", self._applicant(session.openid, path), case_no=session.case_no)
 
-    async def post(self, openid: str, path: str, body: Mapping[str, Any], *, key: str = "") -> dict[str, Any]:
-        return await self._json("POST", self._applicant(openid, path), body=body, key=key)
+    async def post(self, session: PageSession, path: str, body: Mapping[str, Any], *, key: str = "") -> dict[str, Any]:
+        path = self._applicant(session.openid, path)
+        return await self._json("POST", path, body=body, key=key, case_no=session.case_no)
 
     async def redeem(self, token: str, openid: str) -> dict[str, Any]:
         return await self._json("POST", "/internal/v1/links/redeem", body={"token": token, "openid": openid})
@@ -58,28 +60,30 @@ class Backend:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise BackendAway from error
 
-    async def store_file(self, openid: str, content: bytes, meta: Mapping[str, Any], *, key: str) -> str:
+    async def store_file(self, session: PageSession, content: bytes, meta: Mapping[str, Any], *, key: str) -> str:
         """Store a cleaned picture; its id."""
         form = aiohttp.FormData(quote_fields=False)
         form.add_field("meta", json.dumps(dict(meta)), content_type="application/json")
         form.add_field("file", content, filename="upload.jpg", content_type="image/jpeg")
-        return str((await self._json("POST", self._applicant(openid, "files"), form=form, key=key))["file_id"])
+        path = self._applicant(session.openid, "files")
+        return str((await self._json("POST", path, form=form, key=key, case_no=session.case_no))["file_id"])
 
     def _applicant(self, openid: str, path: str) -> str:
         return f"/internal/v1/applicants/{quote(openid, safe='')}/{path}"
 
-    def _headers(self, key: str = "") -> dict[str, str]:
+    def _headers(self, key: str = "", case_no: str | None = None) -> dict[str, str]:
         headers = {"Authorization": self._authorization, "X-Request-Id": REQUEST_ID.get() or "h5-no-request"}
+        headers |= {"X-Case-No": case_no} if case_no else {}
         return {**headers, "Idempotency-Key": key} if key else headers
 
     async def _json(
         self, method: str, path: str, *, body: Mapping[str, Any] | None = None, form: aiohttp.FormData | None = None,
-        key: str = "",
+        key: str = "", case_no: str | None = None,
     ) -> dict[str, Any]:  # fmt: skip
         try:
             async with self._http.request(
                 method, self._url + path, json=dict(body) if body is not None else None, data=form,
-                headers=self._headers(key), timeout=TIMEOUT,
+                headers=self._headers(key, case_no), timeout=TIMEOUT,
             ) as response:  # fmt: skip
                 if response.status >= 400:
                     raise await self._refusal(response)

@@ -70,7 +70,7 @@ async def bind(request: web.Request) -> web.StreamResponse:
         )
     try:
         await ports.backend.post(
-            session.openid,
+            session,
             "bind",
             {
                 "username": kept["username"],
@@ -117,7 +117,7 @@ async def save_credentials(request: web.Request) -> web.StreamResponse:
     if code:
         return page(request, "credentials.html", csrf=csrf, error=sentence_for(code, {}), status=422)
     await request.app[PORTS].backend.post(
-        session.openid, "credentials",
+        session, "credentials",
         {"username": form["username"].strip(), "password": form["password"], "consent": True},
     )  # fmt: skip
     return message_page(request, "已保存", (await _go_on(request, session),), good=True)
@@ -125,7 +125,7 @@ async def save_credentials(request: web.Request) -> web.StreamResponse:
 
 async def show_crop(request: web.Request) -> web.Response:
     session = session_of(request, "crop")
-    photo = await request.app[PORTS].backend.get(session.openid, "photo")
+    photo = await request.app[PORTS].backend.get(session, "photo")
     return page(
         request, "crop.html", csrf=request.app[SESSIONS].csrf(session), box=photo.get("box"), width=photo["width"],
         height=photo["height"],
@@ -135,7 +135,7 @@ async def show_crop(request: web.Request) -> web.Response:
 async def crop_photo(request: web.Request) -> web.Response:
     session = session_of(request, "crop")
     backend = request.app[PORTS].backend
-    photo = await backend.get(session.openid, "photo")
+    photo = await backend.get(session, "photo")
     content, content_type = await backend.file(session.openid, photo["file_id"])
     return web.Response(body=content, content_type=content_type)
 
@@ -146,7 +146,7 @@ async def crop(request: web.Request) -> web.Response:
     check_csrf(request, session, request.headers.get("X-CSRF", ""))
     body = await _json_of(request)
     box = {name: round(body[name]) for name in ("x", "y", "w", "h") if _is_number(body.get(name))}
-    photo = await request.app[PORTS].backend.post(session.openid, "photo/crop", box)
+    photo = await request.app[PORTS].backend.post(session, "photo/crop", box)
     message = await _go_on(request, session, "-".join(map(str, box.values())), facts={"payload": "photo_accept"})
     return web.json_response({**photo, "message": message})
 
@@ -154,7 +154,7 @@ async def crop(request: web.Request) -> web.Response:
 async def show_pay(request: web.Request) -> web.Response:
     """F45–F48: what it is, how much, until when; the amount comes from the order only."""
     session = session_of(request, "pay")
-    order = await request.app[PORTS].backend.post(session.openid, "pay/prepare", {})
+    order = await request.app[PORTS].backend.post(session, "pay/prepare", {})
     return page(
         request, "pay.html", csrf=request.app[SESSIONS].csrf(session), amount=_yuan(int(order["amount_fen"])),
         description=order["description"], deadline=beijing_time(order["deadline"]), jsapi=order["jsapi"],
@@ -165,7 +165,7 @@ async def show_pay(request: web.Request) -> web.Response:
 async def check_paid(request: web.Request) -> web.Response:
     session = session_of(request, "pay")
     check_csrf(request, session, request.headers.get("X-CSRF", ""))
-    answer = await request.app[PORTS].backend.post(session.openid, "pay/check", {})
+    answer = await request.app[PORTS].backend.post(session, "pay/check", {})
     if answer.get("paid"):
         # The chat has been told by whoever noted the payment; the talk only learns where it stands.
         await _go_on(request, session, facts={"quiet": True})
@@ -174,7 +174,7 @@ async def check_paid(request: web.Request) -> web.Response:
 
 async def show_upload(request: web.Request) -> web.Response:
     session = session_of(request, "upload")
-    listed = await request.app[PORTS].backend.get(session.openid, "materials")
+    listed = await request.app[PORTS].backend.get(session, "materials")
     items = [shown_item(item) for item in listed["items"]]
     return page(request, "upload.html", csrf=request.app[SESSIONS].csrf(session), items=items)
 
@@ -193,11 +193,11 @@ async def upload(request: web.Request) -> web.Response:
     pages = await ports.clean_upload(field.file.read())
     item, key = request.match_info["item"], f"h5:{session.link_id}:{_upload_id(request)}"
     ids = [
-        await ports.backend.store_file(session.openid, one.content, _meta(one), key=f"{key}:{number}")
+        await ports.backend.store_file(session, one.content, _meta(one), key=f"{key}:{number}")
         for number, one in enumerate(pages)
     ]
     path = f"materials/{quote(item, safe='')}/files"
-    return web.json_response(await ports.backend.post(session.openid, path, {"file_ids": ids}, key=key))
+    return web.json_response(await ports.backend.post(session, path, {"file_ids": ids}, key=key))
 
 
 def _upload_id(request: web.Request) -> str:
@@ -214,7 +214,7 @@ async def finish_upload(request: web.Request) -> web.Response:
     """传好了: the chat goes on, once for what has been uploaded so far."""
     session = session_of(request, "upload")
     check_csrf(request, session, request.headers.get("X-CSRF", ""))
-    listed = await request.app[PORTS].backend.get(session.openid, "materials")
+    listed = await request.app[PORTS].backend.get(session, "materials")
     files = sum(len(item.get("files") or ()) for item in listed["items"])
     return web.json_response({"message": await _go_on(request, session, str(files))})
 
@@ -222,7 +222,7 @@ async def finish_upload(request: web.Request) -> web.Response:
 async def show_overview(request: web.Request) -> web.Response:
     """F49: the data (masked), the materials, the progress, the downloads."""
     session = session_of(request, "overview")
-    seen = await request.app[PORTS].backend.get(session.openid, "overview")
+    seen = await request.app[PORTS].backend.get(session, "overview")
     return page(
         request,
         "overview.html",

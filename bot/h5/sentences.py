@@ -34,6 +34,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "photo_missing": "还没有照片。请先在聊天里发一张白底照片。",
     "item_full": "这项的张数已经够了。要换，请在聊天里说“撤回上一张”。",
     "item_unknown": "这项材料现在不用传，请刷新页面看看还差哪些。",
+    "case_changed": "聊天里已经换了一位办理，这个页面作废了。请回到聊天重新打开。",
     "locked_now": "资料已经提交，现在改不了。有要改的请在聊天里说“转人工”。",
     "not_possible_now": "现在这一步还不能办，请回到聊天看看进度。",
     "file_refused": "这个文件打不开，请换一张照片。",

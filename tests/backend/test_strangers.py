@@ -53,7 +53,7 @@ async def owned(person: Person, parts: Parts) -> dict[str, str]:
     async with parts.begin() as uow:
         photo = await uow.photos.first(case_id=order.case_id)
         held = await uow.item_files.first()
-        identity = await uow.identities.get(person.openid)
+        identity = await uow.identities.first(openid=person.openid)
         assert photo and held and identity
         new = NewFile("confirmation", "console", PDF)
         slip = await store_file(uow, parts, new, applicant_id=identity.applicant_id, openid=None)

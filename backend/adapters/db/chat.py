@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.services.ports import Push
-from wechat.outgoing import Choice, Outgoing, Reply, Template, enqueue
+from wechat.outgoing import Choice, Outgoing, Reply, Template, enqueue, redirect
 
 
 class WechatOutbox:
@@ -25,3 +27,6 @@ class WechatOutbox:
             priority="staff" if staff else "system",
         )
         await enqueue(self._connection, message)
+
+    async def move(self, marks: Sequence[str], *, from_openid: str, to_openid: str | None) -> None:
+        await redirect(self._connection, marks, from_openid=from_openid, to_openid=to_openid)

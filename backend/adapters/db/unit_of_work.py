@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final, Self
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -144,6 +144,9 @@ class PostgresUnitOfWork:
 
     async def commit(self) -> None:
         await self.connection.commit()
+
+    async def hold(self, name: str) -> None:
+        await self.connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
     async def next_case_number(self, day: date) -> int:
         numbers = t.case_numbers

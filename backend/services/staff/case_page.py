@@ -85,7 +85,7 @@ async def case_page(office: Office, who: SignedIn, case_no: str) -> CasePage:
 
 
 async def _page(office: Office, uow: UnitOfWork, who: SignedIn, case: CaseRecord) -> CasePage:
-    identity = await uow.identities.first(applicant_id=case.applicant_id)
+    identity = await uow.identities.get(case.applicant_id)
     openid = identity.openid if identity else None
     handled_by = (await handlers_of(uow, [case.id])).get(case.id)
     photo = await uow.photos.get(case.id)

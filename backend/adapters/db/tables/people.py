@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import text as sql
 from sqlalchemy.sql import expression
 
 from backend.adapters.db.tables.base import key, metadata, ref, text, when
@@ -30,12 +31,18 @@ applicants: Final = Table(
 identities: Final = Table(
     "identities",
     metadata,
-    key("openid"),
-    # Unique: an applicant talks from one WeChat account; binding a second one moves the identity.
-    Column("applicant_id", Text, ForeignKey("applicants.id"), nullable=False, unique=True),
+    # The key: an applicant talks from one WeChat account; binding a second one moves the identity.
+    Column("applicant_id", Text, ForeignKey("applicants.id"), primary_key=True),
+    # Several people of one family may use one WeChat account; one of them is the one that is talked about.
+    text("openid"),
+    Column("is_current", Boolean, nullable=False, server_default=expression.true()),
+    # The family name only: what tells two people of one account apart.
+    text("shown_name", default=""),
     text("terms_version"),
     when("terms_accepted_at"),
     when("bound_at"),
+    Index(None, "openid"),
+    Index("uq_identities_current", "openid", unique=True, postgresql_where=sql("is_current")),
 )
 followers: Final = Table(
     "followers",
