@@ -17,6 +17,7 @@ from backend.services.pushes import open_task
 from backend.services.records import Applicant, CaseRecord
 from backend.services.rights_records import DataRequest, DoomedObject
 from backend.services.transitions_log import SYSTEM, Who, an_applicant, record_audit, record_transition
+from backend.services.who_is import current_identity, detach
 
 TASK: Final = "data_delete"
 OPEN: Final = ("scheduled", "review")
@@ -33,7 +34,7 @@ async def request_erasure(uow: UnitOfWork, parts: Parts, openid: str, *, because
     """
     now = parts.clock.now()
     due_at = now + parts.catalogues.retention().erasure[because].waits + AFTER_THE_TURN
-    identity = await uow.identities.get(openid)
+    identity = await current_identity(uow, openid)
     fresh = DataRequest(
         id=parts.ids.new("q"),
         kind="delete",
@@ -138,7 +139,9 @@ async def _end(uow: UnitOfWork, parts: Parts, case: CaseRecord, who: Who, now: d
 async def _forget_person(uow: UnitOfWork, parts: Parts, applicant: Applicant, now: datetime) -> None:
     """The account becomes a tombstone that opens for nobody; the identities go."""
     applicant_id = applicant.id
-    await uow.identities.remove(applicant_id=applicant_id)
+    identity = await uow.identities.get(applicant_id)
+    if identity is not None:
+        await detach(uow, parts, identity, by=SYSTEM, why="erased")
     await uow.applicant_employers.remove(applicant_id=applicant_id)
     for consent in await uow.consents.where(applicant_id=applicant_id, withdrawn_at=None):
         await uow.consents.save(replace(consent, withdrawn_at=now))

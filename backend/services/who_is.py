@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from backend.domain.masks import mask_name
+from backend.domain.retention import Because
 from backend.services.errors import CaseChanged
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
@@ -65,6 +66,7 @@ async def attach(
     name = parts.keys.open(applicant.name_sealed, context=f"applicants.name:{applicant.id}").decode()
     identity = Identity(openid, applicant.id, terms_version, now, now, shown_name=mask_name(name))
     await uow.identities.add(identity)
+    await _stop_erasing(uow, applicant.id, now)
     for stored in await uow.files.where(openid=openid, applicant_id=None):
         await uow.files.save(replace(stored, applicant_id=applicant.id))
     moved_from = before.openid if before is not None and before.openid != openid else None
@@ -97,8 +99,7 @@ async def make_current(uow: UnitOfWork, parts: Parts, openid: str, applicant_id:
         await _nobody_is_current(uow, openid)
         chosen = replace(chosen, is_current=True)
         await uow.identities.save(chosen)
-        now: datetime = parts.clock.now()
-        await record_audit(uow, "switch_person", an_applicant(applicant_id), now=now)
+        await record_audit(uow, "switch_person", an_applicant(applicant_id), now=parts.clock.now())
     return chosen
 
 
@@ -110,6 +111,14 @@ async def _leave(uow: UnitOfWork, parts: Parts, openid: str, applicant_id: str, 
     left = await people_of(uow, openid)
     if left and not any(one.is_current for one in left):
         await uow.identities.save(replace(left[0], is_current=True))
+
+
+async def _stop_erasing(uow: UnitOfWork, applicant_id: str, now: datetime) -> None:
+    """Who signs in again is not gone: a plan that unfollowing an earlier account made is dropped."""
+    left = Because.UNFOLLOWED.value
+    plans = await uow.data_requests.where(applicant_id=applicant_id, kind="delete", state="scheduled", because=left)
+    for plan in plans:
+        await uow.data_requests.save(replace(plan, state="stopped", due_at=None, finished_at=now))
 
 
 async def _nobody_is_current(uow: UnitOfWork, openid: str) -> None:

@@ -222,3 +222,13 @@ async def test_whatever_is_done_in_any_order_an_account_has_one_current_person_a
     accounts = {one.openid for one in people}
     assert len({one.applicant_id for one in people}) == len(people)
     assert sorted(one.openid for one in people if one.is_current) == sorted(accounts)
+
+
+async def test_who_left_with_the_old_account_and_signs_in_with_a_new_one_is_not_erased(
+    person: Person, client: Client, parts: Parts
+) -> None:
+    await person.starts()
+    await person.post("/contacted", event="unsubscribe")
+    await Person(client, "o_new_phone").binds()
+    async with parts.begin() as uow:
+        assert [one.state for one in await uow.data_requests.where()] == ["stopped"]
