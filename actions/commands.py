@@ -65,6 +65,12 @@ def _about_business(name: str, *entities: str) -> Build:
     return build
 
 
+def _eligibility(reading: Reading, _question: Question) -> Command:
+    """够不够、能不能办: the backend compares what was told with what is published."""
+    told = {"business_type": reading.entity("business_type"), "text": "" if reading.exact else reading.text[:300]}
+    return Command("eligibility", {name: value for name, value in told.items() if value})
+
+
 def _nudge(reading: Reading, _question: Question) -> Command:
     return Command("photo_nudge", {"direction": reading.entity("direction") or "reset"})
 
@@ -90,7 +96,7 @@ COMMANDS: Final[Mapping[str, Build]] = {
     "ask_supplement": _plain("missing"),
     "ask_materials": _about_business("materials", "item"),
     "ask_fee": _about_business("fee"),
-    "ask_eligibility": _about_business("eligibility"),
+    "ask_eligibility": _eligibility,
     "history": _plain("history"),
     "confirmation_slip": _plain("confirmation_slip"),
     "cancel_case": _cancel,

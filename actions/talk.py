@@ -31,7 +31,8 @@ INFORMING = frozenset(
     "progress missing materials fee eligibility history confirmation_slip send_templates human".split()
 )
 UNDERSTOOD = frozenset(
-    "eligibility_unsure not_eligible submit_later say_what_to_change which_entry locked_now".split()
+    "eligibility_unsure eligibility_doubt check_explained not_eligible submit_later say_what_to_change which_entry "
+    "locked_now".split()
 )
 # After these nobody wants to be asked at once.
 FAREWELLS = frozenset({"goodbye", "wait"})

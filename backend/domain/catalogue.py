@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from backend.domain.catalogue_parts import Force as Force
+from backend.domain.catalogue_parts import Origin as Origin
 from backend.domain.conditions import Condition
+from backend.domain.eligibility import Eligibility
 from backend.domain.months import Month
 from backend.domain.profile import BusinessType
 from backend.domain.reminders import Reminders
@@ -28,26 +30,6 @@ class TemplateKind(StrEnum):
     SYSTEM = "system"
     PLATFORM = "platform"
     NONE = "none"
-
-
-@dataclass(frozen=True)
-class Force:
-    """From when to when a row is in force; None is unbounded."""
-
-    effective_from: date | None = None
-    effective_to: date | None = None
-
-    def includes(self, day: date) -> bool:
-        after = self.effective_from is None or day >= self.effective_from
-        return after and (self.effective_to is None or day <= self.effective_to)
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a row comes from and when somebody last checked it."""
-
-    source: str
-    last_verified: date | None
 
 
 @dataclass(frozen=True)
@@ -226,6 +208,7 @@ class Catalogue:
     stalls: StallLimits
     thresholds: Thresholds
     reject_reasons: tuple[str, ...]
+    eligibility: Eligibility
 
     @staticmethod
     def from_documents(documents: Mapping[str, Mapping[str, Any]]) -> Catalogue:

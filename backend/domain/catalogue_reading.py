@@ -8,7 +8,13 @@ from typing import Any, Final, TypeVar
 
 from backend.domain import catalogue as c
 from backend.domain.case import Stage
+from backend.domain.catalogue_values import force as _force
+from backend.domain.catalogue_values import number as _number
+from backend.domain.catalogue_values import origin as _origin
+from backend.domain.catalogue_values import text as _text
+from backend.domain.catalogue_values import texts as _texts
 from backend.domain.conditions import AllOf, Condition, OneOf, read_condition
+from backend.domain.eligibility_reading import check_eligibility, read_eligibility
 from backend.domain.errors import CatalogueFaulty, MonthWrong
 from backend.domain.months import Month
 from backend.domain.profile import BusinessType
@@ -16,7 +22,7 @@ from backend.domain.quiet_hours import QuietHours, beijing_moment
 from backend.domain.reminders import Anchor, ReminderRule, Reminders
 
 T = TypeVar("T")
-DOCUMENTS: Final = ("catalogue", "materials", "conditions", "notices", "fees", "districts", "rules")
+DOCUMENTS: Final = ("catalogue", "materials", "conditions", "notices", "fees", "districts", "rules", "eligibility")
 _CASE_FACTS: Final = frozenset({"business", "stage", "district", "degree", "title", "children"})
 _FAULTS: Final = (KeyError, TypeError, ValueError, AttributeError, MonthWrong, IndexError)
 
@@ -83,15 +89,19 @@ def read_catalogue(documents: Mapping[str, Mapping[str, Any]]) -> c.Catalogue:
     )
     thresholds = reader.part("rules.thresholds", lambda: _thresholds(rules["thresholds"]))
     reasons = reader.part("rules.reject_reasons", lambda: tuple(_text(one) for one in rules["reject_reasons"]))
+    eligibility = reader.part("eligibility", lambda: read_eligibility(reader.document("eligibility")))
     version = reader.part("catalogue.version", lambda: _text(reader.document("catalogue")["version"]))
     categories = tuple(reader.document("materials").get("categories") or ())
     by_business = {business: notice for businesses, notice in notices for business in businesses}
     _check_codes(reader, materials, questions, districts)
     _check_references(reader, materials, questions, districts, categories)
     reader.faults += [f"notices: none for {one.value}" for one in BusinessType if one not in by_business]
+    if eligibility is not None:
+        options = {one.code: frozenset(option.code for option in one.options) for one in questions}
+        reader.faults += check_eligibility(eligibility, options, frozenset(one.code for one in districts))
     if not (fee and window and retirement and reminders and waiting and stalls and thresholds and version):
         raise CatalogueFaulty(faults=tuple(reader.faults))
-    if reader.faults or reasons is None:
+    if reader.faults or reasons is None or eligibility is None:
         raise CatalogueFaulty(faults=tuple(reader.faults))
     return c.Catalogue(
         version=version,
@@ -108,42 +118,8 @@ def read_catalogue(documents: Mapping[str, Mapping[str, Any]]) -> c.Catalogue:
         stalls=stalls,
         thresholds=thresholds,
         reject_reasons=reasons,
+        eligibility=eligibility,
     )
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"not a text: {value!r}")
-    return value
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    return tuple(_text(one) for one in value or ())
-
-
-def _number(value: Any, *, least: int = 0) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise ValueError(f"not a whole number from {least} on: {value!r}")
-    return value
-
-
-def _day(value: Any) -> date | None:
-    if value is None or isinstance(value, date):
-        return value
-    return date.fromisoformat(_text(value))
-
-
-def _origin(row: Mapping[str, Any], document: Mapping[str, Any]) -> c.Origin:
-    verified = row.get("last_verified", document.get("last_verified"))
-    return c.Origin(_text(row.get("source", "")), _day(verified))
-
-
-def _force(row: Mapping[str, Any], document: Mapping[str, Any]) -> c.Force:
-    begins = _day(row.get("effective_from", document.get("effective_from")))
-    ends = _day(row.get("effective_to", document.get("effective_to")))
-    if begins and ends and ends < begins:
-        raise ValueError("effective_to lies before effective_from")
-    return c.Force(begins, ends)
 
 
 def _material(row: Mapping[str, Any], document: Mapping[str, Any]) -> c.Material:

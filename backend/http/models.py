@@ -110,6 +110,12 @@ class AboutBusiness(Request):
     business_type: Business | None = None
 
 
+class AboutEligibility(AboutBusiness):
+    """`text` is the question as it was asked; it is read for topics and numbers and not kept."""
+
+    text: Text | None = None
+
+
 class AboutMaterials(AboutBusiness):
     item: Word | None = None
 
@@ -181,7 +187,7 @@ COMMAND_BODIES: Final[Mapping[str, type[Request]]] = {
     "missing": Empty,
     "materials": AboutMaterials,
     "fee": AboutBusiness,
-    "eligibility": AboutBusiness,
+    "eligibility": AboutEligibility,
     "send_templates": Empty,
     "photo_nudge": PhotoNudge,
     "photo_accept": Empty,

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
+from backend.domain import eligibility_answers
+from backend.domain.case_facts import case_facts
 from backend.domain.catalogue import Catalogue, Mark
+from backend.domain.eligibility import whole_years
+from backend.domain.eligibility_answers import Asker
 from backend.domain.errors import UnknownField
 from backend.domain.materials import short_name
 from backend.domain.profile import BusinessType
@@ -16,7 +20,7 @@ from backend.services.orders import said_yuan
 from backend.services.outcome import Outcome
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
-from backend.services.standing import Standing
+from backend.services.standing import Standing, beijing_day
 
 Body = Mapping[str, Any]
 GENERAL: Final = frozenset({"open", "materials", "fee", "eligibility"})
@@ -68,13 +72,29 @@ def fee(catalogue: Catalogue, business: BusinessType | None, standing: Standing 
     return Say("fee", {"business": business.label, "amount": said_yuan(amount_fen)})
 
 
-def eligibility(catalogue: Catalogue, business: BusinessType | None) -> Say:
-    """The conditions as the notice states them; nobody is promised anything (F15)."""
+def eligibility(
+    catalogue: Catalogue, business: BusinessType | None, text: str, standing: Standing | None, today: date
+) -> Say:
+    """What is published about what was asked, else the conditions as the notice states them (F15)."""
+    asker = _asker(standing, today)
+    told = eligibility_answers.answer(catalogue, text, asker, today)
+    if told.lines:
+        return Say("eligibility_answer", {"told": "\n".join(told.lines), "basis": told.basis})
     notice = catalogue.notice_for(business or BusinessType.NEW)
     summary = "\n".join(line for line in notice.summary.splitlines() if line.startswith("·"))
-    checked = _day(notice.origin.last_verified)
-    facts = {"business": (business or BusinessType.NEW).label, "summary": summary, "checked": checked}
+    facts = {"business": (business or BusinessType.NEW).label, "summary": summary, "basis": told.basis}
     return Say("eligibility", facts)
+
+
+def _asker(standing: Standing | None, today: date) -> Asker:
+    """What we know of who asks, so that it is not asked again."""
+    if standing is None:
+        return Asker({})
+    facts: dict[str, str] = {"gender": standing.facts.gender}
+    if standing.context is not None:
+        facts |= case_facts(standing.draft, standing.context)
+    age = whole_years(standing.facts.birth_date, today)
+    return Asker(facts, facts.get("district", ""), age)
 
 
 def answer(parts: Parts, name: str, body: Body, standing: Standing | None) -> Say:
@@ -84,7 +104,8 @@ def answer(parts: Parts, name: str, body: Body, standing: Standing | None) -> Sa
     if name == "fee":
         return fee(catalogue, business, standing)
     if name == "eligibility":
-        return eligibility(catalogue, business)
+        today = beijing_day(parts.clock.now())
+        return eligibility(catalogue, business, str(body.get("text") or ""), standing, today)
     if body.get("item"):
         return about_item(catalogue, str(body["item"]))
     return materials_in_general(catalogue, business)

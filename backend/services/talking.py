@@ -108,6 +108,8 @@ async def _grant(
     if wish.what in _ELIGIBILITY:
         who, now = an_applicant(standing.applicant.id), parts.clock.now()
         facts = {"notice": standing.draft.answer("notice", "version")}
+        if wish.what is Wants.NOT_ELIGIBLE and wish.about:
+            facts["failed"] = wish.about
         case = await record_transition(uow, standing.open_case, _ELIGIBILITY[wish.what], who, now=now, facts=facts)
         return await with_case(uow, parts, standing, case), outcome
     if wish.what is Wants.PHOTO_ACCEPT:

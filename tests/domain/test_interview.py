@@ -107,7 +107,7 @@ def test_one_of_several_employers_is_chosen_by_number() -> None:
 
 def test_somebody_who_is_not_eligible_stays_at_the_notice(talk: Talk) -> None:
     step = talk.do(ConfirmNotice(eligible=False))
-    assert talk.said == ["not_eligible"]
+    assert talk.said == ["not_eligible", "which_condition"]
     assert step.wish is not None
     assert talk.ask.form == "notice_form"
     talk.do(ConfirmNotice(eligible=True))

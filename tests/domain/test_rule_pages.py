@@ -13,6 +13,8 @@ from backend.domain.case import Stage
 from backend.domain.catalogue import Catalogue
 from backend.domain.context import ItemState, ItemStatus
 from backend.domain.diagram import stages_page
+from backend.domain.eligibility import assess
+from backend.domain.eligibility_answers import Asker, answer
 from backend.domain.errors import DomainError
 from backend.domain.materials import requirements
 from backend.domain.months import read_month
@@ -63,6 +65,28 @@ def test_the_examples_of_the_timeline_page_hold(lines: list[str]) -> None:
     expected = [tuple(p[1:]) for p in parts if p[0] == "gap"]
     found = gaps(work, study, today=TODAY, more_than=3)
     assert [(str(gap.period.start), str(gap.period.end), str(gap.months)) for gap in found] == expected
+
+
+@pytest.mark.parametrize("line", examples("eligibility.md")[0])
+def test_the_examples_of_the_eligibility_page_hold(line: str, catalogue: Catalogue) -> None:
+    given, expected = line.split(" -> ")
+    told = dict(part.split("=") for part in given.split())
+    checks = [one for one in catalogue.eligibility.checks if one.code in told]
+    found = assess(catalogue.eligibility, checks, told, told, today=TODAY, place="")
+    failed = ",".join(one.code for one in found.failed)
+    assert " ".join(part for part in (failed, str(found.ready_on or "")) if part) == expected.removeprefix("met")
+
+
+def answers_of(page: str) -> list[str]:
+    return re.findall(r"```answers\n(.*?)```", (PAGES / page).read_text(encoding="utf-8"), re.DOTALL)[0].splitlines()
+
+
+@pytest.mark.parametrize("line", answers_of("eligibility.md"))
+def test_the_answers_of_the_eligibility_page_hold(line: str, catalogue: Catalogue) -> None:
+    given, expected = line.split(" -> ")
+    district, text = given.removeprefix("district=").split(" ", 1)
+    asker = Asker({"district": district} if district else {}, district)
+    assert expected in "".join(answer(catalogue, text, asker, TODAY).lines)
 
 
 @pytest.mark.parametrize("lines", examples("materials.md"))

@@ -29,6 +29,8 @@ class Book:
     specs_for: SpecsFor
     own_fields: frozenset[str]
     shared_fields: frozenset[str] = field(default=frozenset({"start", "end"}))
+    # Fills in what was told before the list came up.
+    known: Callable[[Draft, InterviewContext, Entry], Entry] = field(default=lambda _draft, _ctx, row: row)
 
     @property
     def fields(self) -> frozenset[str]:
@@ -87,7 +89,7 @@ class Book:
 
     def tidy(self, draft: Draft, ctx: InterviewContext) -> Draft:
         """Complete entries in order of time, then the others; a changed list has to be confirmed again."""
-        rows = draft.rows(self.section)
+        rows = [self.known(draft, ctx, row) for row in draft.rows(self.section)]
         complete = [row for row in rows if self.is_complete(row, ctx)]
         ordered = [*in_order(complete), *(row for row in rows if not self.is_complete(row, ctx))]
         return draft.with_rows(self.section, ordered).unsettle(f"{self.section}.confirm")

@@ -1,4 +1,4 @@
-"""The sections 立户 and 办理须知: through which employer, and whether the conditions are met (F14–F16)."""
+"""The section 立户: through which employer somebody applies (F14)."""
 
 from __future__ import annotations
 
@@ -8,15 +8,6 @@ from backend.domain.draft import Draft
 from backend.domain.errors import UnknownOption
 from backend.domain.sections.prompt import ChoicePrompt, Prompt, Reply
 from backend.domain.talk import Kind, Option, Question, Say, Wants, Wish
-
-ELIGIBLE_WORDS = (
-    ("符合条件", "yes"),
-    ("符合", "yes"),
-    ("我符合", "yes"),
-    ("不符合", "no"),
-    ("不确定", "unsure"),
-    ("我不确定", "unsure"),
-)
 
 
 def chosen_employer(ctx: InterviewContext) -> EmployerFacts | None:
@@ -63,36 +54,3 @@ def district_name(employer: EmployerFacts, ctx: InterviewContext) -> str:
         return read_district(employer.district, ctx.catalogue.districts).name
     except UnknownOption:
         return employer.district
-
-
-def notice_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
-    notice = ctx.catalogue.notice_for(ctx.business)
-    settled = draft.answer("notice", "eligible") == "yes"
-    employer = chosen_employer(ctx)
-    question = Question(
-        form="notice_form",
-        field="eligible",
-        group=("eligible",),
-        label="办理须知",
-        kind=Kind.CONFIRM,
-        options=tuple(Option(code, label) for code, label in notice.buttons.items()),
-        facts={
-            "title": notice.title,
-            "summary": notice.summary,
-            "version": notice.version,
-            "business": ctx.business.label,
-            "company": employer.name if employer else "",
-        },
-    )
-
-    def choose(told: str) -> Reply:
-        if told == "unsure":
-            return Reply(draft, (Say("eligibility_unsure", {"business": ctx.business.label}),), accepted=False)
-        kept = draft.with_answer("notice", "eligible", told).with_answer("notice", "version", notice.version)
-        if told == "no":
-            return Reply(
-                kept, (Say("not_eligible", {"business": ctx.business.label}),), False, Wish(Wants.NOT_ELIGIBLE)
-            )
-        return Reply(kept, (Say("eligible_confirmed", {}),), wish=Wish(Wants.CONFIRM_ELIGIBLE, notice.version))
-
-    return (ChoicePrompt("notice.confirm", "notice", "eligible", settled, question, choose, words=ELIGIBLE_WORDS),)

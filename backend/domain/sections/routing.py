@@ -53,6 +53,8 @@ def section_of_field(name: str, draft: Draft, ctx: InterviewContext) -> str | No
     """The section that owns a field; months belong to the list that the talk is in."""
     if name in _SECTION_OF:
         return _SECTION_OF[name]
+    if name.startswith("check_"):
+        return "notice"
     if name in ctx.catalogue.questions:
         return "conditions"
     if name in ctx.catalogue.materials:
@@ -130,7 +132,9 @@ def _owners(values: Sequence[Value], draft: Draft, ctx: InterviewContext, curren
     owners: dict[str, str] = {}
     for name in names:
         section = section_of_field(name, draft, ctx)
-        if name in EDUCATION.shared_fields:
+        if current and name in current.fields and current.section not in _BOOKS:
+            section = current.section
+        elif name in EDUCATION.shared_fields:
             section = _list_of(names, current) or section
         elif current and name in current.fields:
             section = current.section

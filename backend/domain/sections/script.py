@@ -15,7 +15,8 @@ from backend.domain.sections.conditions import condition_prompts
 from backend.domain.sections.contact import contact_prompts
 from backend.domain.sections.education import education_prompts
 from backend.domain.sections.invoice import invoice_prompts
-from backend.domain.sections.opening import employer_prompts, notice_prompts
+from backend.domain.sections.notice import notice_prompts
+from backend.domain.sections.opening import employer_prompts
 from backend.domain.sections.personal import personal_prompts
 from backend.domain.sections.photo import photo_prompts
 from backend.domain.sections.prompt import Prompt, Skipping

@@ -129,6 +129,14 @@ def _specs(row: Entry, ctx: InterviewContext) -> tuple[FieldSpec, ...]:
     )
 
 
+def _told_at_the_notice(draft: Draft, ctx: InterviewContext, row: Entry) -> Entry:
+    """The month of joining the present employer is not asked again after the self-check (F15)."""
+    company, joined = chosen_employer(ctx), draft.answer("notice", "joined")
+    is_present = company is not None and row.get("employer") == company.name
+    is_known = len(joined) == len("2018-04")
+    return {**row, "start": joined} if is_present and is_known and not row.get("start") else row
+
+
 WORK: Final = Book(
     section="work",
     form="work_form",
@@ -137,6 +145,7 @@ WORK: Final = Book(
     name_field="employer",
     specs_for=_specs,
     own_fields=frozenset({"employer", "job", "place"}),
+    known=_told_at_the_notice,
 )
 
 

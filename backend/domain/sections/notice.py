@@ -1,0 +1,83 @@
+"""The section 办理须知: whether the conditions are met, with a self-check for who is not sure (F15, F16, T3, T4)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from backend.domain.context import InterviewContext
+from backend.domain.draft import Draft
+from backend.domain.sections import self_check
+from backend.domain.sections.opening import chosen_employer
+from backend.domain.sections.prompt import ChoicePrompt, Prompt, Reply
+from backend.domain.talk import Kind, Option, Question, Say, Wants, Wish
+
+ELIGIBLE_WORDS: Final = (
+    ("符合条件", "yes"),
+    ("符合", "yes"),
+    ("我符合", "yes"),
+    ("不符合", "no"),
+    ("不确定", "unsure"),
+    ("我不确定", "unsure"),
+)
+
+
+def notice_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
+    if draft.answer("notice", "eligible") == "yes":
+        return (_confirm(draft, ctx, settled=True),)
+    return (*self_check.check_prompts(draft, ctx), _confirm(draft, ctx, settled=False))
+
+
+def _confirm(draft: Draft, ctx: InterviewContext, *, settled: bool) -> ChoicePrompt:
+    """After a self-check the notice is not read out again."""
+    notice = ctx.catalogue.notice_for(ctx.business)
+    employer = chosen_employer(ctx)
+    is_checked = draft.answer("notice", self_check.CHECKING) == "done"
+    question = Question(
+        form="notice_form",
+        field="eligible",
+        group=("eligible",),
+        label="办理须知",
+        kind=Kind.CONFIRM,
+        options=tuple(Option(code, label) for code, label in notice.buttons.items()),
+        facts={
+            "title": "" if is_checked else notice.title,
+            "summary": "" if is_checked else notice.summary,
+            "version": notice.version,
+            "business": ctx.business.label,
+            "company": employer.name if employer else "",
+        },
+    )
+
+    def choose(told: str) -> Reply:
+        return _chosen(draft.with_answer("notice", "version", notice.version), ctx, told)
+
+    return ChoicePrompt("notice.confirm", "notice", "eligible", settled, question, choose, words=ELIGIBLE_WORDS)
+
+
+def _chosen(draft: Draft, ctx: InterviewContext, told: str) -> Reply:
+    if told == "yes":
+        return _confirmed(draft, ctx)
+    business = {"business": ctx.business.label}
+    begun = self_check.begin(draft, ctx)
+    count = len(self_check.asked(begun, ctx))
+    if told == "no":
+        kept = (begun if count else draft).with_answer("notice", "eligible", "no")
+        say = [Say("not_eligible", business)]
+        if count:
+            say.append(Say("which_condition", {"count": count}))
+        return Reply(kept, tuple(say), accepted=bool(count), wish=Wish(Wants.NOT_ELIGIBLE))
+    if not count:
+        return Reply(draft, (Say("eligibility_unsure", business),), accepted=False)
+    return Reply(begun, (Say("check_begins", {"count": count}),))
+
+
+def _confirmed(draft: Draft, ctx: InterviewContext) -> Reply:
+    """What is known to fail is said once before somebody goes on; they decide, the bureau judges."""
+    failures = self_check.known_failures(draft, ctx)
+    if failures and not draft.answer("notice", "warned"):
+        reasons = "\n".join(f"· {one.reason}" for one in failures)
+        facts = {"reasons": reasons, "basis": self_check.basis_of(ctx)}
+        return Reply(draft.with_answer("notice", "warned", "yes"), (Say("eligibility_doubt", facts),), accepted=False)
+    kept = draft.with_answer("notice", "eligible", "yes").without_answers("notice", {"ready_on"})
+    say = (Say("eligible_confirmed", {}),)
+    return Reply(kept, say, wish=Wish(Wants.CONFIRM_ELIGIBLE, draft.answer("notice", "version")))
