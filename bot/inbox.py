@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import and_, exists, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.storing import storing
 from wechat.budget import Window
-from wechat.inbound import Push, turn_key_of
+from wechat.going_on import put_event
+from wechat.inbound import Push
 from wechat.outgoing import Outgoing, enqueue, forget, release_held, take_held
 from wechat.presence import release_orphans
 from wechat.replies import Reply, render
@@ -88,25 +88,9 @@ class Inbox:
         return Stored(found.id, found.is_first, _given(found.delivery, found.passive))
 
     async def put(self, openid: str, event: Mapping[str, Any], dedupe_key: str, *, now: datetime) -> bool:
-        """Store an event of our own, such as a page that has done its job; False when it is known already.
-
-        WeChat does not wait for its answer, so that leaves by customer-service message; no reply window is opened.
-        """
-        row = {
-            "dedupe_key": dedupe_key,
-            "turn_key": turn_key_of(dedupe_key),
-            "openid": openid,
-            "kind": "event",
-            "push": dict(event),
-            "received_at": now,
-            "delivery": "custom",
-        }
-        statement = insert(table).values(row).on_conflict_do_nothing(index_elements=[table.c.dedupe_key])
+        """Store an event of our own, such as a page that has done its job; False when it is known already."""
         async with self._engine.begin() as connection:
-            added = (await connection.execute(statement.returning(table.c.turn_key))).first()
-            if added is not None:
-                await _notify(connection, added.turn_key)
-            return added is not None
+            return await put_event(connection, openid, event, dedupe_key, now=now)
 
     async def claim(self, owner: int, *, at_most: int) -> list[Work]:
         """Take the first open row of some openids of which nothing is running."""

@@ -16,6 +16,7 @@ from backend.services import binding, credentials, files, followers, links, one_
 from backend.services.answered_once import Answer, answered_once
 from backend.services.commands import run_command
 from backend.services.errors import PhotoMissing
+from backend.services.going_on import GoOn, let_go_on
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.standing import load_standing
@@ -147,7 +148,8 @@ async def draw_captcha(request: web.Request) -> web.Response:
 @routes.post(APPLICANT + "/bind")
 async def bind(request: web.Request) -> web.Response:
     body = await body_of(request, m.Bind)
-    name = await binding.bind(request.app[PARTS], _openid(request), binding.SignIn(**body.model_dump()))
+    sign_in = binding.SignIn(**body.model_dump())
+    name = await binding.bind(request.app[PARTS], _openid(request), sign_in, go_on=_go_on(request))
     return web.json_response({"name": name})
 
 
@@ -159,6 +161,7 @@ async def give_credentials(request: web.Request) -> web.Response:
     async def act(uow: UnitOfWork) -> Answer:
         await _same_person(uow, request)
         await credentials.keep_credentials(uow, parts, openid, **body.model_dump())
+        await let_go_on(uow, parts, openid, _go_on(request))
         return 200, {"stored": True}
 
     return as_json(await answered_once(parts, openid, _key_or_none(request), "credentials", act))
@@ -191,6 +194,7 @@ async def crop_photo(request: web.Request) -> web.Response:
         await _same_person(uow, request)
         standing = await load_standing(uow, parts, openid)
         cropped = await one_inch.crop_by_hand(uow, parts, standing, Box(box.x, box.y, box.w, box.h))
+        await let_go_on(uow, parts, openid, _go_on(request))
         return 200, one_inch.photo_json(cropped)
 
     return as_json(await answered_once(parts, openid, _key_or_none(request), "crop", act))
@@ -242,6 +246,15 @@ async def contacted(request: web.Request) -> web.Response:
         return 200, {}
 
     return as_json(await answered_once(parts, openid, _key_or_none(request), "contacted", act))
+
+
+def _go_on(request: web.Request) -> GoOn | None:
+    """What a page wants the chat to do once its work is stored."""
+    raw = request.headers.get("X-Go-On")
+    if raw is None:
+        return None
+    wish = m.GoOnWish.model_validate_json(raw)
+    return GoOn(wish.key, wish.model_dump(exclude={"key"}, exclude_none=True))
 
 
 async def _same_person(uow: UnitOfWork, request: web.Request) -> None:

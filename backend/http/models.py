@@ -233,6 +233,14 @@ class Bind(Request):
     terms_accepted: bool = False
 
 
+class GoOnWish(Request):
+    """The header X-Go-On of a page."""
+
+    key: Annotated[str, Field(pattern=r"^page:[A-Za-z0-9_:-]{1,200}$")]
+    payload: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] | None = None
+    quiet: bool | None = None
+
+
 class GiveCredentials(Request):
     username: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_storable)]
     password: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_storable)]

@@ -9,6 +9,7 @@ from typing import Final
 
 from backend.domain.errors import DomainError
 from backend.services.errors import CaptchaNeeded, CaptchaWrong, Locked, TermsNeeded, WrongPassword
+from backend.services.going_on import GoOn, let_go_on
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.records import Applicant, Captcha
@@ -51,7 +52,7 @@ async def draw_captcha(parts: Parts) -> tuple[str, bytes]:
     return captcha_id, await parts.captchas.draw(answer)
 
 
-async def bind(parts: Parts, openid: str, sign_in: SignIn) -> str:
+async def bind(parts: Parts, openid: str, sign_in: SignIn, *, go_on: GoOn | None = None) -> str:
     """Bind, make this the current person of the account, and give the applicant's name.
 
     A second WeChat account of the same person takes the place of the first.
@@ -66,6 +67,7 @@ async def bind(parts: Parts, openid: str, sign_in: SignIn) -> str:
         refusal = await _refusal(uow, parts, sign_in, applicant)
         if refusal is None and applicant is not None:
             await attach(uow, parts, openid, applicant, terms_version=TERMS_VERSION, how="password")
+            await let_go_on(uow, parts, openid, go_on)
         # A failed try counts, so it is kept as well.
         await uow.commit()
     if refusal is not None or applicant is None:

@@ -258,6 +258,10 @@ async def _accept(
     event = Event.PAYMENT_SUCCEEDED_MAIL_NEXT if by_mail else Event.PAYMENT_SUCCEEDED
     await record_transition(uow, case, event, SYSTEM, now=now, facts={"source": payment.source})
     await confirm_visit(uow, case, now=now)
+    identity = await uow.identities.get(case.applicant_id)
+    if identity is not None and identity.is_current:
+        # The chat is told by the message; the talk only learns where it stands.
+        await uow.chat.go_on(identity.openid, f"paid:{order.id}", {"quiet": True}, now=now)
     await push(uow, parts.texts, case, "payment_received", {"amount": said_yuan(order.amount_fen)}, once=order.id)
 
 

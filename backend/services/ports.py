@@ -61,6 +61,10 @@ class ChatOutbox(Protocol):
     async def push(self, openid: str, dedupe_key: str, push: Push, *, staff: bool = False) -> None:
         """Queue a message in this transaction; the same `dedupe_key` is queued once."""
 
+    async def go_on(self, openid: str, key: str, facts: Mapping[str, object], *, now: datetime) -> None:
+        """Let the talk go on by itself, once per `key`, after this transaction: `payload` is taken as a tap, `quiet`
+        says nothing."""
+
     async def move(self, marks: Sequence[str], *, from_openid: str, to_openid: str | None) -> None:
         """Give what has not left and whose key holds one of `marks` to another openid; to None: it never leaves."""
 

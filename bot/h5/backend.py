@@ -39,9 +39,18 @@ class Backend:
     async def get(self, session: PageSession, path: str) -> dict[str, Any]:
         return await self._json("GET", self._applicant(session.openid, path), case_no=session.case_no)
 
-    async def post(self, session: PageSession, path: str, body: Mapping[str, Any], *, key: str = "") -> dict[str, Any]:
+    async def post(
+        self,
+        session: PageSession,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        key: str = "",
+        go_on: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """`go_on`: what the chat does when this is stored; the backend keeps both together or neither."""
         path = self._applicant(session.openid, path)
-        return await self._json("POST", path, body=body, key=key, case_no=session.case_no)
+        return await self._json("POST", path, body=body, key=key, case_no=session.case_no, go_on=go_on)
 
     async def redeem(self, token: str, openid: str) -> dict[str, Any]:
         return await self._json("POST", "/internal/v1/links/redeem", body={"token": token, "openid": openid})
@@ -78,12 +87,13 @@ class Backend:
 
     async def _json(
         self, method: str, path: str, *, body: Mapping[str, Any] | None = None, form: aiohttp.FormData | None = None,
-        key: str = "", case_no: str | None = None,
+        key: str = "", case_no: str | None = None, go_on: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:  # fmt: skip
+        headers = self._headers(key, case_no) | ({"X-Go-On": json.dumps(dict(go_on))} if go_on else {})
         try:
             async with self._http.request(
                 method, self._url + path, json=dict(body) if body is not None else None, data=form,
-                headers=self._headers(key, case_no), timeout=TIMEOUT,
+                headers=headers, timeout=TIMEOUT,
             ) as response:  # fmt: skip
                 if response.status >= 400:
                     raise await self._refusal(response)

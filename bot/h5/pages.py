@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -80,6 +79,7 @@ async def bind(request: web.Request) -> web.StreamResponse:
                 "terms_version": ports.terms_version,
                 "terms_accepted": kept["terms"],
             },
+            go_on=_going_on(session),
         )
     except Refused as refused:
         needs_captcha = form.get("captcha_id") or refused.code in ("captcha_needed", "captcha_wrong")
@@ -88,7 +88,7 @@ async def bind(request: web.Request) -> web.StreamResponse:
             request, "bind.html", csrf=csrf, captcha=await ports.backend.captcha() if needs_captcha else None,
             error=sentence_for(refused.code, _readable(refused.facts)), status=422, **kept,
         )  # fmt: skip
-    return message_page(request, "绑定好了", (await _go_on(request, session),), good=True)
+    return message_page(request, "绑定好了", (sentences.CHAT_GOES_ON,), good=True)
 
 
 async def show_terms(request: web.Request) -> web.Response:
@@ -119,8 +119,9 @@ async def save_credentials(request: web.Request) -> web.StreamResponse:
     await request.app[PORTS].backend.post(
         session, "credentials",
         {"username": form["username"].strip(), "password": form["password"], "consent": True},
+        go_on=_going_on(session),
     )  # fmt: skip
-    return message_page(request, "已保存", (await _go_on(request, session),), good=True)
+    return message_page(request, "已保存", (sentences.CHAT_GOES_ON,), good=True)
 
 
 async def show_crop(request: web.Request) -> web.Response:
@@ -146,9 +147,9 @@ async def crop(request: web.Request) -> web.Response:
     check_csrf(request, session, request.headers.get("X-CSRF", ""))
     body = await _json_of(request)
     box = {name: round(body[name]) for name in ("x", "y", "w", "h") if _is_number(body.get(name))}
-    photo = await request.app[PORTS].backend.post(session, "photo/crop", box)
-    message = await _go_on(request, session, "-".join(map(str, box.values())), facts={"payload": "photo_accept"})
-    return web.json_response({**photo, "message": message})
+    go_on = _going_on(session, "-".join(map(str, box.values())), payload="photo_accept")
+    photo = await request.app[PORTS].backend.post(session, "photo/crop", box, go_on=go_on)
+    return web.json_response({**photo, "message": sentences.CHAT_GOES_ON})
 
 
 async def show_pay(request: web.Request) -> web.Response:
@@ -166,9 +167,6 @@ async def check_paid(request: web.Request) -> web.Response:
     session = session_of(request, "pay")
     check_csrf(request, session, request.headers.get("X-CSRF", ""))
     answer = await request.app[PORTS].backend.post(session, "pay/check", {})
-    if answer.get("paid"):
-        # The chat has been told by whoever noted the payment; the talk only learns where it stands.
-        await _go_on(request, session, facts={"quiet": True})
     return web.json_response(answer)
 
 
@@ -257,13 +255,16 @@ def _readable(facts: Any) -> dict[str, Any]:
     return readable
 
 
-async def _go_on(
-    request: web.Request, session: PageSession, occasion: str = "", *, facts: Mapping[str, Any] | None = None
-) -> str:
-    """Let the chat go on by itself, once per link and occasion; what the applicant reads about it."""
+def _going_on(session: PageSession, occasion: str = "", **facts: Any) -> dict[str, Any]:
+    """Let the chat go on by itself once this is stored, once per link and occasion."""
     key = ":".join(part for part in ("page", session.link_id, session.purpose, occasion) if part)
+    return {"key": key, **facts}
+
+
+async def _go_on(request: web.Request, session: PageSession, occasion: str) -> str:
+    """The same where the page's work is stored already; what the applicant reads about it."""
     try:
-        await request.app[PORTS].go_on(session.openid, key, facts or {})
+        await request.app[PORTS].go_on(session.openid, _going_on(session, occasion)["key"], {})
     except InboxAway:
         return sentences.GO_ON_YOURSELF
     return sentences.CHAT_GOES_ON

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,6 +50,9 @@ class FakeBackend:
         if path == "files":
             return web.json_response({"file_id": f"f_{len(self.calls)}"}, status=201)
         status, body = self.answers.get(path, (404, {"error": {"code": "unknown"}}))
+        if status < 400 and (wish := request.headers.get("X-Go-On")):
+            told = json.loads(wish)
+            self.went_on.append((OPENID, told.pop("key"), told))
         if isinstance(body, bytes):
             return web.Response(body=body, content_type="image/jpeg", status=status)
         return web.json_response(body, status=status)

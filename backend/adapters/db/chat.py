@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.services.ports import Push
+from wechat.going_on import put_event
 from wechat.outgoing import Choice, Outgoing, Reply, Template, enqueue, redirect
 
 
@@ -27,6 +29,9 @@ class WechatOutbox:
             priority="staff" if staff else "system",
         )
         await enqueue(self._connection, message)
+
+    async def go_on(self, openid: str, key: str, facts: Mapping[str, object], *, now: datetime) -> None:
+        await put_event(self._connection, openid, {**facts, "event": "resume"}, key, now=now)
 
     async def move(self, marks: Sequence[str], *, from_openid: str, to_openid: str | None) -> None:
         await redirect(self._connection, marks, from_openid=from_openid, to_openid=to_openid)
