@@ -11,6 +11,7 @@ from backend.domain.draft import Draft
 from backend.domain.errors import UnknownOption
 from backend.domain.materials import Requirement, requirements
 from backend.domain.remembering import remembered
+from backend.domain.sections.family import family_facts
 from backend.domain.sections.opening import chosen_employer
 from backend.domain.sections.personal import title_of
 from backend.domain.sections.work import open_gaps
@@ -34,7 +35,6 @@ def _derived(draft: Draft, ctx: InterviewContext) -> dict[str, str]:
     best = highest_education(education)
     graduated = month_of(best, "end") if best else None
     last = present_job(work)
-    children = draft.answer("conditions", "C_CHILD").removeprefix("with_")
     return {
         "C_MAR": _MARITAL.get(draft.answer("personal", "marital"), ""),
         "C_HOUSE": draft.answer("personal", "housing"),
@@ -45,7 +45,7 @@ def _derived(draft: Draft, ctx: InterviewContext) -> dict[str, str]:
         "C_GAP": _gap(draft, ctx) if work else "",
         "degree": _DEGREES[best["degree"]] if best else "",
         "title": "none" if title_of(draft) == "无" else "some",
-        "children": children if children.isdecimal() else "",
+        **family_facts(draft, ctx),
     }
 
 

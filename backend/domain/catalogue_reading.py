@@ -23,7 +23,7 @@ from backend.domain.reminders import Anchor, ReminderRule, Reminders
 
 T = TypeVar("T")
 DOCUMENTS: Final = ("catalogue", "materials", "conditions", "notices", "fees", "districts", "rules", "eligibility")
-_CASE_FACTS: Final = frozenset({"business", "stage", "district", "degree", "title", "children"})
+_CASE_FACTS: Final = frozenset({"business", "stage", "district", "degree", "title", "children", "oldest_child"})
 _FAULTS: Final = (KeyError, TypeError, ValueError, AttributeError, MonthWrong, IndexError)
 
 

@@ -75,6 +75,9 @@ class Month:
         return Month(int(year), int(month))
 
 
+_LAST: Final = Month(2199, 12)
+
+
 @dataclass(frozen=True, order=True)
 class Period:
     """Whole months from `start` to `end`, both included."""
@@ -140,5 +143,7 @@ def uncovered(periods: Iterable[Period], *, since: Month) -> tuple[Period, ...]:
     for period in sorted(periods):
         if period.start > free:
             gaps.append(Period(free, period.start.plus(-1)))
+        if period.end == _LAST:
+            break
         free = max(free, period.end.plus(1))
     return tuple(gaps)

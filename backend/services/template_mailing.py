@@ -12,6 +12,7 @@ from backend.domain.case import Event
 from backend.domain.case_facts import case_requirements, told_once
 from backend.domain.catalogue import TemplateKind
 from backend.domain.masks import mask_email
+from backend.domain.sections.family import family_on_papers
 from backend.domain.timeline import UNEMPLOYED
 from backend.services.binding import applicant_id_no
 from backend.services.errors import TooSoon
@@ -124,6 +125,7 @@ def paper_facts(parts: Parts, standing: Standing) -> dict[str, object]:
             for row in work
             if row.get("employer") == UNEMPLOYED
         ],
+        **family_on_papers(draft),
         **{name: once.get(name, "") for name in ("position", "joined_on", "contract_end", "education_level")},
     }
     return {name: value for name, value in told.items() if value}

@@ -9,6 +9,7 @@ from backend.domain.catalogue import ConditionQuestion
 from backend.domain.context import InterviewContext
 from backend.domain.draft import Draft
 from backend.domain.errors import MonthWrong, UnknownOption
+from backend.domain.sections.family import family_prompts
 from backend.domain.sections.fields import FieldsPrompt, SectionStore, accepted_choice
 from backend.domain.sections.prompt import Accepted, FieldSpec, Prompt, Reading
 from backend.domain.talk import Kind, Option, Say
@@ -22,7 +23,8 @@ def condition_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]
     for question in ctx.catalogue.questions.values():
         if not question.derived and (question.ask_when is None or question.ask_when.holds(facts)):
             groups.setdefault(question.group, []).append(_spec(question))
-    return tuple(_prompt(number, tuple(specs)) for number, specs in sorted(groups.items()))
+    asked = tuple(_prompt(number, tuple(specs)) for number, specs in sorted(groups.items()))
+    return (*asked, *family_prompts(draft, ctx))
 
 
 def _prompt(number: int, specs: tuple[FieldSpec, ...]) -> FieldsPrompt:

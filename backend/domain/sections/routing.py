@@ -44,6 +44,7 @@ _SECTION_OF: Final[Mapping[str, str]] = {
     "eligible": "notice",
     "submit": "review",
     "resubmit": "supplement",
+    **dict.fromkeys(("spouse_name", "spouse_employer", "child_name", "child_born"), "conditions"),
     **dict.fromkeys(("education_confirm",), "education"),
     **dict.fromkeys(("work_confirm", "gap", "open_end"), "work"),
 }
