@@ -126,6 +126,8 @@ INVOICE_FIELDS: Final = frozenset({"title_type", "invoice_title", "tax_no", "inv
 NEGATIONS: Final = ("不", "别", "先不", "没说")
 PAGE_PURPOSES: Final = frozenset({"bind", "credentials", "crop", "pay", "upload", "overview"})
 ANSWERS: Final = frozenset({"inform", "correct", "choose", "affirm", "deny", "unsure", "unknown"})
+# What “改手机号和婚姻状况” sounds like; where several things may be chosen it is the answer.
+CHOOSING: Final = frozenset({"edit_field", "start_application", "correct", "inform", "choose", "unknown", "redo"})
 ACKNOWLEDGED: Final = frozenset({"affirm", "deny", "unsure"})
 REMARKS: Final[Mapping[str, str]] = {"repeat": "repeat", "help": "help", "ask_filling": "help", "greet": "greet"}
 
@@ -152,6 +154,8 @@ def _in_form(reading: Reading, question: Question) -> Move:
     by_form = _of_form(reading, question)
     if by_form is not None:
         return by_form
+    if question.kind == "multi_choice" and reading.intent in CHOOSING:
+        return _answer(question, text=reading.text)
     values = values_of(reading, question)
     option = option_of(reading, question)
     if option == "finish_item":

@@ -25,7 +25,9 @@ OPTION_PAYLOADS: Final[Mapping[str, str]] = {"finish_item": "done_uploading"}
 TO_STRANGERS: Final = frozenset({"not_bound", "bind_offer", "welcome_stranger"})
 LINK_CARRIERS: Final = TO_STRANGERS | {"page_here", "pay_here", "confirmation_ready"}
 # Sentences that already ask: the question's choices hang on them, its words are not put again.
-ASKING: Final = frozenset({"send_a_photo", "use_the_page", "pay_here", "item_not_begun", "item_needs_more"})
+ASKING: Final = frozenset(
+    {"send_a_photo", "send_everything", "use_the_page", "pay_here", "item_not_begun", "item_needs_more"}
+)
 # A reminder of these shows the question in its short form; of others its label is enough.
 SHOWN_AGAIN: Final = frozenset({"confirm", "choice", "photo", "photos", "page"})
 # Where no link is at hand, a tap asks for one.

@@ -37,6 +37,7 @@ from backend.adapters.texts import YamlMessageTexts
 from backend.http.app import build_app
 from backend.jobs.worker import worker_app
 from backend.seed import seed
+from backend.seed_earlier_cases import seed_earlier_cases
 from backend.services.errors import FileUnknown
 from backend.services.files import show_file
 from backend.services.parts import Parts
@@ -177,7 +178,9 @@ async def picture_of(parts: Parts, openid: str, file_id: str) -> bytes:
 async def run_seed(settings: Settings) -> None:
     """Demo data; repeating it changes nothing."""
     async with composed(settings) as all_parts:
-        for line in await seed(all_parts.parts, password=os.environ.get("SEED_PASSWORD", "Gongju-2026")):
+        password = os.environ.get("SEED_PASSWORD", "Gongju-2026")
+        told = await seed(all_parts.parts, password=password)
+        for line in told + await seed_earlier_cases(all_parts.parts, password=password):
             print(line)  # noqa: T201 - the demo accounts are what this command is for
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from backend.domain.numbers import id_check_character
@@ -33,7 +34,7 @@ async def seed(parts: Parts, *, password: str) -> list[str]:
         visiting = Employer(*VISITING, True, parts.clock.now(), manual="legacy_2019")
         await uow.employers.add_if_new(visiting)
         for number in range(1, APPLICANTS + 1):
-            await _add_applicant(uow, parts, number, password_hash)
+            await add_applicant(uow, parts, number, password_hash, employers=_employers_of(number))
         for staff_id, username, display_name, role in STAFF:
             await uow.staff.add_if_new(Staff(staff_id, username, display_name, role, password_hash, parts.clock.now()))
         await uow.commit()
@@ -43,7 +44,17 @@ async def seed(parts: Parts, *, password: str) -> list[str]:
     ]
 
 
-async def _add_applicant(uow: UnitOfWork, parts: Parts, number: int, password_hash: str) -> None:
+def _employers_of(number: int) -> Sequence[tuple[str, ...]]:
+    """Every third one can choose between two employer accounts; the last one has to visit."""
+    if number == APPLICANTS:
+        return [VISITING]
+    return [EMPLOYERS[number % 2]] if number % 3 else EMPLOYERS
+
+
+async def add_applicant(
+    uow: UnitOfWork, parts: Parts, number: int, password_hash: str, *, employers: Sequence[tuple[str, ...]]
+) -> None:
+    """The demo applicant `number`, linked to these employer accounts."""
     applicant_id = f"a_demo_{number}"
     name = SURNAMES[(number - 1) % len(SURNAMES)] + GIVEN[number % len(GIVEN)]
     id_no = demo_id_number(number)
@@ -57,11 +68,7 @@ async def _add_applicant(uow: UnitOfWork, parts: Parts, number: int, password_ha
         created_at=parts.clock.now(),
     )
     await uow.applicants.add_if_new(applicant)
-    # Every third one can choose between two employer accounts; the last one has to visit.
-    linked = [EMPLOYERS[number % 2]] if number % 3 else list(EMPLOYERS)
-    if number == APPLICANTS:
-        linked = [VISITING]
-    for employer_id, *_ in linked:
+    for employer_id, *_ in employers:
         await uow.applicant_employers.add_if_new(ApplicantEmployer(applicant_id, employer_id))
 
 

@@ -9,7 +9,8 @@ from backend.domain.context import InterviewContext
 from backend.domain.districts import read_district
 from backend.domain.draft import Draft
 from backend.domain.errors import UnknownOption
-from backend.domain.materials import Requirement, requirements
+from backend.domain.materials import BUCKET_ITEM, Requirement, requirements
+from backend.domain.profile import UploadMode
 from backend.domain.remembering import remembered
 from backend.domain.sections.family import family_facts
 from backend.domain.sections.opening import chosen_employer
@@ -26,8 +27,17 @@ _DEGREES: Final = {"无": "none", "学士": "bachelor", "硕士": "master", "博
 def case_facts(draft: Draft, ctx: InterviewContext) -> Mapping[str, str]:
     """The facts that conditions test, by name; a fact that is not known is absent."""
     asked = {code: draft.answer("conditions", code) for code in ctx.catalogue.questions}
-    facts = {**asked, **_derived(draft, ctx), **_of_employer(ctx), "business": ctx.business.value}
+    derived = {**_chosen(draft, ctx), **_derived(draft, ctx), **_of_employer(ctx)}
+    facts = {**asked, **derived, "business": ctx.business.value}
     return {name: value for name, value in facts.items() if value}
+
+
+def _chosen(draft: Draft, ctx: InterviewContext) -> dict[str, str]:
+    """Every chosen option of a multiple choice as a fact of its own (`change_marital`)."""
+    several = [one for one in ctx.catalogue.questions.values() if one.fact]
+    return {
+        f"{one.fact}_{option}": "yes" for one in several for option in draft.answer("conditions", one.code).split(",")
+    }
 
 
 def _derived(draft: Draft, ctx: InterviewContext) -> dict[str, str]:
@@ -69,8 +79,21 @@ def _of_employer(ctx: InterviewContext) -> dict[str, str]:
 
 @remembered
 def case_requirements(draft: Draft, ctx: InterviewContext) -> tuple[Requirement, ...]:
-    """The materials that this case needs as far as it is told."""
+    """The materials that this case needs as far as it is told; for a bulk upload they are advice (F68)."""
     return requirements(ctx.catalogue, ctx.business, case_facts(draft, ctx))
+
+
+@remembered
+def items_to_send(draft: Draft, ctx: InterviewContext) -> tuple[Requirement, ...]:
+    """What the case is checked for on 提交: item by item, or the one bucket of a bulk upload."""
+    is_bulk = ctx.profile.upload_mode is UploadMode.BULK
+    return tuple(one for one in case_requirements(draft, ctx) if (one.code == BUCKET_ITEM) is is_bulk)
+
+
+def advised(draft: Draft, ctx: InterviewContext) -> tuple[Requirement, ...]:
+    """The advice list of a bulk upload: what such a case usually needs, by business, district and condition (F68)."""
+    needed = case_requirements(draft, ctx)
+    return tuple(one for one in needed if one.required and one.code != BUCKET_ITEM and not one.material.from_photo)
 
 
 def told_once(draft: Draft) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +14,7 @@ from backend.domain.eligibility import Eligibility
 from backend.domain.months import Month
 from backend.domain.profile import BusinessType
 from backend.domain.reminders import Reminders
+from backend.domain.renewal import MailDelivery, Renewals
 
 
 class Mark(StrEnum):
@@ -22,6 +23,21 @@ class Mark(StrEnum):
     REQUIRED = "required"
     WHEN = "when"
     OPTIONAL = "optional"
+
+
+class Need(StrEnum):
+    """Whether a business needs a question answered, or only offers it to shorten the list (A13)."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+
+
+class DayCheck(StrEnum):
+    """What a day is compared with when it is told; every one warns and none blocks."""
+
+    NONE = ""
+    LEFT_EMPLOYER = "left_employer"
+    PERMIT_END = "permit_end"
 
 
 class TemplateKind(StrEnum):
@@ -60,17 +76,24 @@ class Material:
 
 @dataclass(frozen=True)
 class ConditionOption:
-    """One answer to a condition question; `aliases` are other words for it."""
+    """One answer to a condition question; `aliases` are other words for it.
+
+    `opens` names the fields and lists that are asked anew when it is chosen.
+    """
 
     code: str
     label: str
     aliases: tuple[str, ...] = ()
     notice: str = ""
+    opens: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class ConditionQuestion:
-    """A question of the condition page (3.3); a `derived` one is never asked."""
+    """A question of the condition page (3.3); a `derived` one is never asked.
+
+    `fact` turns each chosen option of a multiple choice into a fact of its own: `<fact>_<option>` is `yes`.
+    """
 
     code: str
     question: str
@@ -81,6 +104,13 @@ class ConditionQuestion:
     options: tuple[ConditionOption, ...]
     ask_when: Condition | None
     hint: str = ""
+    asked_of: Mapping[BusinessType, Need] = field(default_factory=lambda: {BusinessType.NEW: Need.REQUIRED})
+    fact: str = ""
+    check: DayCheck = DayCheck.NONE
+
+    def need_of(self, business: BusinessType) -> Need | None:
+        """Whether the business asks it; None when it does not."""
+        return None if self.derived else self.asked_of.get(business)
 
 
 @dataclass(frozen=True)
@@ -178,7 +208,6 @@ class Thresholds:
     emails_max: int
     work_gap_months: int
     education_gap_months: int
-    contract_months_at_renewal: int
     youth_league_age: int
     school_age: int
     work_age: int
@@ -207,6 +236,8 @@ class Catalogue:
     waiting_time: WaitingTimeRule
     stalls: StallLimits
     thresholds: Thresholds
+    renewals: Renewals
+    delivery: MailDelivery
     reject_reasons: tuple[str, ...]
     eligibility: Eligibility
 

@@ -20,6 +20,7 @@ from backend.domain.months import Month
 from backend.domain.profile import BusinessType
 from backend.domain.quiet_hours import QuietHours, beijing_moment
 from backend.domain.reminders import Anchor, ReminderRule, Reminders
+from backend.domain.renewal import MailDelivery, Renewals
 
 T = TypeVar("T")
 DOCUMENTS: Final = ("catalogue", "materials", "conditions", "notices", "fees", "districts", "rules", "eligibility")
@@ -88,6 +89,8 @@ def read_catalogue(documents: Mapping[str, Mapping[str, Any]]) -> c.Catalogue:
         lambda: _numbers(c.StallLimits, rules["stalls"], "case_h", "message_h", "mail_h", "file_h"),
     )
     thresholds = reader.part("rules.thresholds", lambda: _thresholds(rules["thresholds"]))
+    renewals = reader.part("rules.renewals", lambda: Renewals.of_document(rules["renewals"]))
+    delivery = reader.part("rules.delivery", lambda: MailDelivery.of_document(rules["delivery"]))
     reasons = reader.part("rules.reject_reasons", lambda: tuple(_text(one) for one in rules["reject_reasons"]))
     eligibility = reader.part("eligibility", lambda: read_eligibility(reader.document("eligibility")))
     version = reader.part("catalogue.version", lambda: _text(reader.document("catalogue")["version"]))
@@ -101,7 +104,7 @@ def read_catalogue(documents: Mapping[str, Mapping[str, Any]]) -> c.Catalogue:
         reader.faults += check_eligibility(eligibility, options, frozenset(one.code for one in districts))
     if not (fee and window and retirement and reminders and waiting and stalls and thresholds and version):
         raise CatalogueFaulty(faults=tuple(reader.faults))
-    if reader.faults or reasons is None or eligibility is None:
+    if reader.faults or reasons is None or renewals is None or delivery is None or eligibility is None:
         raise CatalogueFaulty(faults=tuple(reader.faults))
     return c.Catalogue(
         version=version,
@@ -117,6 +120,8 @@ def read_catalogue(documents: Mapping[str, Mapping[str, Any]]) -> c.Catalogue:
         waiting_time=waiting,
         stalls=stalls,
         thresholds=thresholds,
+        renewals=renewals,
+        delivery=delivery,
         reject_reasons=reasons,
         eligibility=eligibility,
     )
@@ -164,11 +169,15 @@ def _question(row: Mapping[str, Any], document: Mapping[str, Any]) -> c.Conditio
     kind = _text(row.get("kind", "choice"))
     options = tuple(
         c.ConditionOption(
-            _text(one["code"]), _text(one["label"]), _texts(one.get("aliases")), _text(one.get("notice", ""))
+            _text(one["code"]),
+            _text(one["label"]),
+            _texts(one.get("aliases")),
+            _text(one.get("notice", "")),
+            _texts(one.get("opens")),
         )
         for one in row.get("options", ())
     )
-    if kind == "choice" and len(options) < 2:
+    if kind in ("choice", "multi_choice") and len(options) < 2:
         raise ValueError("a choice needs two options")
     if len({option.code for option in options}) != len(options):
         raise ValueError("an option's code appears twice")
@@ -182,6 +191,9 @@ def _question(row: Mapping[str, Any], document: Mapping[str, Any]) -> c.Conditio
         options=options,
         ask_when=read_condition(row["ask_when"]) if "ask_when" in row else None,
         hint=_text(row.get("hint", "")),
+        asked_of={BusinessType(name): c.Need(need) for name, need in row.get("asked_of", {"NEW": "required"}).items()},
+        fact=_text(row.get("fact", "")),
+        check=c.DayCheck(row.get("check", "")),
     )
 
 
@@ -328,7 +340,9 @@ def _check_references(
     declared = set(_texts(reader.document("conditions").get("declared_facts")))
     codes = {one.code for one in materials}
     facts = {one.code for one in questions} | declared | _CASE_FACTS | {f"district_asks_{code}" for code in codes}
+    facts |= {f"{one.fact}_{option.code}" for one in questions if one.fact for option in one.options}
     options["district"] = {one.code for one in districts}
+    options["business"] = {one.value for one in BusinessType}
     for material in materials:
         if material.category not in categories:
             reader.faults.append(f"materials[{material.code}]: category {material.category} is not listed")

@@ -159,6 +159,30 @@ class MonthInFuture(ValueRefused):
     code: ClassVar[str] = "month_in_future"
 
 
+class DayWrong(ValueRefused):
+    """Not a day of the calendar."""
+
+    code: ClassVar[str] = "day_wrong"
+
+
+class DayInFuture(ValueRefused):
+    """A day that has not come yet where only the past makes sense."""
+
+    code: ClassVar[str] = "day_in_future"
+
+
+class DocumentNumberWrong(ValueRefused):
+    """Not the number of a permit."""
+
+    code: ClassVar[str] = "document_number_wrong"
+
+
+class AddressSame(ValueRefused):
+    """A new address that is the earlier one (ADDRESS)."""
+
+    code: ClassVar[str] = "address_same"
+
+
 @dataclass(eq=False)
 class EndBeforeStart(ValueRefused):
     """A period that ends before it begins."""

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from backend.domain.case import STAGES, Editable, Stage
-from backend.domain.case_facts import case_requirements
+from backend.domain.case_facts import case_requirements, items_to_send
 from backend.domain.context import InterviewContext, ItemState, PhotoState
 from backend.domain.draft import Draft
 from backend.domain.errors import Incomplete, UnknownField
-from backend.domain.materials import OTHER_ITEM, completeness, short_name
+from backend.domain.materials import BUCKET_ITEM, OTHER_ITEM, completeness, short_name
 from backend.domain.sections import routing, script
+from backend.domain.sections.bucket import is_filling, tick
+from backend.domain.sections.earlier import UNCHANGED
 from backend.domain.sections.education import EDUCATION, education_warnings
 from backend.domain.sections.entries import Book
 from backend.domain.sections.fields import FieldsPrompt
@@ -91,7 +93,7 @@ def check_submission(draft: Draft, ctx: InterviewContext) -> None:
         Incomplete: naming what is missing, in the order of the interview.
     """
     missing = list(dict.fromkeys(prompt.label for prompt in script.is_unfinished(draft, ctx)))
-    needed = case_requirements(draft, ctx) if "materials" in ctx.profile.steps else ()
+    needed = items_to_send(draft, ctx) if "materials" in ctx.profile.steps else ()
     lacking = completeness(needed, ctx.items, photo_accepted=photo_accepted(ctx))
     missing += [one.name for one in lacking if one.name not in missing]
     if missing:
@@ -99,10 +101,12 @@ def check_submission(draft: Draft, ctx: InterviewContext) -> None:
 
 
 def file_target(draft: Draft, ctx: InterviewContext) -> str | None:
-    """The item that a photo sent now belongs to: the asked one, else 其他; None where only the portrait is asked."""
+    """The item that a photo sent now belongs to: the asked one, else the bucket or 其他; None for the portrait."""
     current = script.current(draft, ctx)
     if ctx.supplement is not None:
         return BUREAU_ITEM
+    if is_filling(ctx) and (current is None or current.section != "photo"):
+        return BUCKET_ITEM
     if current is None or current.section == "photo":
         return None if current else OTHER_ITEM
     return asked_item(draft, ctx, current.key) or OTHER_ITEM
@@ -195,6 +199,8 @@ def _skip(draft: Draft, command: Skip, ctx: InterviewContext) -> Reply:
         return Reply(draft)
     if current.is_settled(draft, ctx):
         return Reply(draft.at(None))
+    if current.key == UNCHANGED:
+        return _answer(draft, Answer(option="yes"), ctx)
     if current.skipping is Skipping.NEVER:
         return Reply(draft, (Say("cannot_skip", {"label": current.label}),))
     put_off = draft.skip(current.key).at(None)
@@ -297,7 +303,7 @@ def _finish_section(draft: Draft, command: FinishSection, ctx: InterviewContext)
     book = BOOKS.get(current.section)
     if book and current.key.rpartition(".")[2].isdecimal():
         return _no_more_entries(draft, ctx, book, current)
-    if current.key.endswith(".confirm") or current.key == RESUBMIT:
+    if current.key.endswith(".confirm") or current.key in (RESUBMIT, UNCHANGED):
         return _answer(draft, Answer(option="yes"), ctx)
     if current.skipping is not Skipping.NEVER:
         return _skip(draft, Skip(), ctx)
@@ -320,7 +326,7 @@ def _all_sent(draft: Draft, ctx: InterviewContext) -> Reply:
     reply = _finish_item(draft, FinishItem(), ctx) if current else Reply(draft)
     if reply.wish:
         return reply
-    lacking = completeness(case_requirements(draft, ctx), ctx.items, photo_accepted=photo_accepted(ctx))
+    lacking = completeness(items_to_send(draft, ctx), ctx.items, photo_accepted=photo_accepted(ctx))
     facts = {"count": len(lacking), "missing": "、".join(short_name(one.name) for one in lacking)}
     return Reply(draft.at(None), (Say("materials_missing" if lacking else "materials_complete", facts),))
 
@@ -333,12 +339,16 @@ def _finish_item(draft: Draft, command: FinishItem, ctx: InterviewContext) -> Re
     if not facts.get("enough"):
         code = "item_needs_more" if facts.get("files") else "item_not_begun"
         return Reply(draft, (Say(code, dict(facts)),))
+    if ctx.stage is Stage.AWAITING_MATERIALS_EMAIL:
+        return Reply(draft.at(None), wish=Wish(Wants.HAND_IN))
     return Reply(draft.at(None), (Say("item_done", dict(facts)),), wish=Wish(Wants.FINISH_ITEM, str(facts["item"])))
 
 
 def _choose_item(draft: Draft, command: ChooseItem, ctx: InterviewContext) -> Reply:
     if ctx.catalogue.material(command.item) is None:
         raise UnknownField(field=command.item)
+    if is_filling(ctx):
+        return tick(draft, ctx, command.item)
     for section in ("materials", "supplement"):
         placed = draft.at(f"{section}.{command.item}")
         if section in script.sections_of(ctx) and any(one.key == placed.cursor for one in script.prompts(placed, ctx)):

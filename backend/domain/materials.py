@@ -11,6 +11,8 @@ from backend.domain.context import ItemState, ItemStatus
 from backend.domain.profile import BusinessType
 
 OTHER_ITEM = "OT05"
+BUCKET_ITEM = "OT06"
+"""The one item that takes everything of a business whose list is only advice (F68)."""
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 
@@ -64,7 +66,12 @@ class Manual(StrEnum):
 
 @dataclass(frozen=True)
 class FlowProfile:
-    """The shape of one flow; the table of transitions is the same for all."""
+    """The shape of one flow; the table of transitions is the same for all.
+
+    `condition_step`: every condition has to be told, because it decides over the items (F37); without it only the
+    business's own questions are asked (F68). `changes` are fields that this business is about: what an earlier case
+    says of them is set aside and asked anew.
+    """
 
     name: str
     steps: tuple[str, ...]
@@ -75,10 +82,17 @@ class FlowProfile:
     material_delivery: Delivery
     pay_after: PayAfter
     hr_stages: bool
+    changes: tuple[str, ...] = ()
 
 
 _FORMS: Final = ("employer", "notice", "contact", "personal", "photo", "education", "work")
+_OTHER_FORMS: Final = ("employer", "notice", "contact", "conditions", "personal", "photo", "education", "work")
 _MAINTAINED: Final = frozenset({"personal", "photo", "education", "work"})
+# What each business is about, and what is never up to date when it begins.
+_CHANGES: Final[Mapping[BusinessType, tuple[str, ...]]] = MappingProxyType(
+    {BusinessType.ADDRESS: ("address", "housing", "postcode")}
+)
+_OUTDATED: Final[Mapping[BusinessType, frozenset[str]]] = MappingProxyType({BusinessType.EMPLOYER: frozenset({"work"})})
 
 NEW_2023: Final = FlowProfile(
     name="2023_new",
@@ -93,7 +107,7 @@ NEW_2023: Final = FlowProfile(
 )
 OTHER_2023: Final = FlowProfile(
     name="2023_other",
-    steps=(*_FORMS, "materials", "review"),
+    steps=(*_OTHER_FORMS, "materials", "review"),
     upload_mode=UploadMode.BULK,
     condition_step=False,
     skippable_sections=_MAINTAINED,
@@ -115,7 +129,7 @@ NEW_2019: Final = FlowProfile(
 )
 OTHER_2019: Final = FlowProfile(
     name="2019_other",
-    steps=("employer", "notice", "contact", "personal", "review"),
+    steps=("employer", "notice", "contact", "conditions", "personal", "review"),
     upload_mode=UploadMode.BULK,
     condition_step=False,
     skippable_sections=frozenset({"personal"}),
@@ -130,5 +144,25 @@ def profile_for(business: BusinessType, manual: Manual = Manual.M2023) -> FlowPr
     """The flow of one business under one manual."""
     is_new = business is BusinessType.NEW
     if manual is Manual.LEGACY_2019:
-        return NEW_2019 if is_new else OTHER_2019
-    return NEW_2023 if is_new else OTHER_2023
+        return NEW_2019 if is_new else _PROFILES[OTHER_2019.name, business]
+    return NEW_2023 if is_new else _PROFILES[OTHER_2023.name, business]
+
+
+def _for_business(general: FlowProfile, business: BusinessType) -> FlowProfile:
+    skippable = general.skippable_sections - _OUTDATED.get(business, frozenset())
+    return replace(general, skippable_sections=skippable, changes=_CHANGES.get(business, ()))
+
+
+_PROFILES: Final[Mapping[tuple[str, BusinessType], FlowProfile]] = MappingProxyType(
+    {
+        (general.name, business): _for_business(general, business)
+        for general in (OTHER_2023, OTHER_2019)
+        for business in BusinessType
+        if business is not BusinessType.NEW
+    }
+)
+
+
+def manual_of(profile_name: str) -> Manual:
+    """The manual of a stored profile's name."""
+    return Manual.LEGACY_2019 if profile_name in (NEW_2019.name, OTHER_2019.name) else Manual.M2023

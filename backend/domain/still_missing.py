@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.domain.case_facts import case_requirements
+from backend.domain.case_facts import items_to_send
 from backend.domain.context import InterviewContext
 from backend.domain.draft import Draft
 from backend.domain.materials import completeness, short_name, still_to_send
@@ -13,7 +13,7 @@ from backend.domain.sections.uploads import photo_accepted
 
 def still_missing(draft: Draft, ctx: InterviewContext) -> tuple[str, ...]:
     """还差啥, exactly: the questions without an answer, and each material with its count and its missing pages."""
-    needed = case_requirements(draft, ctx) if "materials" in ctx.profile.steps else ()
+    needed = items_to_send(draft, ctx) if "materials" in ctx.profile.steps else ()
     lacking = {one.code: one for one in completeness(needed, ctx.items, photo_accepted=photo_accepted(ctx))}
     told: dict[str, str] = {}
     for prompt in script.is_unfinished(draft, ctx):

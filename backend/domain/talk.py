@@ -223,11 +223,13 @@ class Wants(StrEnum):
     CONFIRM_ELIGIBLE = "confirm_eligible"
     NOT_ELIGIBLE = "not_eligible"
     FINISH_ITEM = "finish_item"
+    SKIP_SECTIONS = "skip_sections"
+    HAND_IN = "hand_in"
 
 
 @dataclass(frozen=True)
 class Wish:
-    """`Wants` with what it is about: an employer id, an item code."""
+    """`Wants` with what it is about: an employer id, an item code, sections joined by commas."""
 
     what: Wants
     about: str = ""

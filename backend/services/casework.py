@@ -10,6 +10,7 @@ from backend.domain.case import PAID_STAGES, Event, Stage
 from backend.domain.draft import Draft
 from backend.domain.payment import pay_deadline
 from backend.domain.profile import BusinessType, FlowProfile, Manual, profile_for
+from backend.domain.sections.earlier import prefilled
 from backend.domain.transitions import START, next_stage
 from backend.services.errors import CaseAlreadyOpen, EmployerUnknown, NoEmployer
 from backend.services.orders import open_order
@@ -22,8 +23,6 @@ from backend.services.reminding import wake_reminders
 from backend.services.standing import Standing, beijing_day, with_case
 from backend.services.transitions_log import an_applicant, record_audit, record_change, record_transition
 
-# Told again in every case: consents and choices are never taken over from an older one.
-NOT_TAKEN_OVER: Final = ("employer", "notice", "conditions", "materials", "review", "invoice")
 _WHY_A_PERSON: Final = {"asked": "申请人要求人工服务", "not_understood": "机器人连续几次没听懂，请帮申请人看一下"}
 
 
@@ -40,15 +39,16 @@ async def start_case(uow: UnitOfWork, parts: Parts, standing: Standing, business
         raise NoEmployer
     now = parts.clock.now()
     source = await _source(uow, standing, business)
+    profile = profile_of(business, standing.employers[0] if len(standing.employers) == 1 else None)
     case = CaseRecord(
         id=parts.ids.new("c"),
         case_no=await _case_no(uow, now),
         applicant_id=standing.applicant.id,
         business_type=business.value,
-        profile=profile_of(business, standing.employers[0] if len(standing.employers) == 1 else None).name,
+        profile=profile.name,
         stage=START.value,
         catalogue_version=parts.catalogues.current().version,
-        draft=_prefilled(source, business).to_json(),
+        draft=_prefilled(source, business, profile).to_json(),
         employer_id=standing.employers[0].id if len(standing.employers) == 1 else None,
         source_case_id=source.id if source else None,
         created_at=now,
@@ -60,6 +60,8 @@ async def start_case(uow: UnitOfWork, parts: Parts, standing: Standing, business
     await record_audit(uow, "start_case", an_applicant(standing.applicant.id), now=now, case=case, to=case)
     if source is not None and source.stage == Stage.CLOSED_TIMEOUT:
         await _take_over_files(uow, parts, source, case)
+    elif source is not None and "photo" in profile.skippable_sections:
+        await _take_over_photo(uow, source, case)
     return await with_case(uow, parts, standing, case)
 
 
@@ -78,22 +80,34 @@ async def _source(uow: UnitOfWork, standing: Standing, business: BusinessType) -
     )
 
 
-def _prefilled(source: CaseRecord | None, business: BusinessType) -> Draft:
+def _prefilled(source: CaseRecord | None, business: BusinessType, profile: FlowProfile) -> Draft:
     if source is None:
         return Draft()
     draft = Draft.from_json(source.draft).at(None)
     if source.stage == Stage.CLOSED_TIMEOUT and source.business_type == business.value:
         return draft.without_section("review")
-    for section in NOT_TAKEN_OVER:
-        draft = draft.without_section(section)
-    return draft
+    return prefilled(draft, case_no=source.case_no, profile=profile)
+
+
+async def _take_over_photo(uow: UnitOfWork, source: CaseRecord, case: CaseRecord) -> None:
+    """The one-inch photo with its crop (F67); credentials are never taken over."""
+    photo = await uow.photos.get(source.id)
+    if photo is not None:
+        await uow.photos.add(replace(photo, case_id=case.id))
+
+
+async def skip_sections(uow: UnitOfWork, parts: Parts, standing: Standing, sections: str) -> Standing:
+    """T7: what was maintained stays as it was; the case from which it came is written down."""
+    case = standing.open_case
+    facts = {"skipped": True, "sections": sections.split(","), "source_case": case.source_case_id}
+    who = an_applicant(standing.applicant.id)
+    case = await record_transition(uow, case, Event.SKIP_SECTION, who, now=parts.clock.now(), facts=facts)
+    return await with_case(uow, parts, standing, case)
 
 
 async def _take_over_files(uow: UnitOfWork, parts: Parts, source: CaseRecord, case: CaseRecord) -> None:
     """The files and the photo of a case that timed out stay where they were put (T18)."""
-    photo = await uow.photos.get(source.id)
-    if photo is not None:
-        await uow.photos.add(replace(photo, case_id=case.id))
+    await _take_over_photo(uow, source, case)
     items = await uow.items.where(case_id=source.id)
     held = await uow.item_files.where(item_id=[item.id for item in items], removed_at=None)
     for item in items:

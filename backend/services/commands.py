@@ -13,6 +13,7 @@ from backend.domain.errors import DomainError, UnknownField
 from backend.domain.interview import file_target, open_question, uploaded, where_it_stands
 from backend.domain.materials import OTHER_ITEM
 from backend.domain.profile import BusinessType
+from backend.domain.sections.earlier import EARLIER
 from backend.domain.talk import Kind, Option, Question
 from backend.services import (
     account,
@@ -148,7 +149,9 @@ async def _start_case(uow: UnitOfWork, parts: Parts, standing: Standing, body: B
     business = BusinessType(body["business_type"])
     standing = await casework.start_case(uow, parts, standing, business)
     facts = {"case_no": standing.open_case.case_no, "business": business.label}
-    code = "case_reopened" if standing.photo or standing.items else "case_started"
+    is_prefilled = bool(standing.draft.answer(EARLIER, "case_no"))
+    is_reopened = not is_prefilled and bool(standing.photo or standing.items)
+    code = "case_reopened" if is_reopened else "case_prefilled" if is_prefilled else "case_started"
     return await finish(uow, parts, standing, Outcome().saying(code, facts))
 
 
@@ -157,11 +160,11 @@ async def _upload(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body)
     context = standing.interview
     item = body.get("item") or uploads.rejected_target(standing, file_target(standing.draft, context))
     material = context.catalogue.material(item) if item else None
-    is_draft = Stage(standing.open_case.stage) is Stage.DRAFT
+    is_draft = Stage(standing.open_case.stage) in (Stage.DRAFT, Stage.AWAITING_MATERIALS_EMAIL)
     if item is None or (is_draft and material is not None and material.from_photo):
         outcome = await one_inch.use_photo(uow, parts, standing, stored)
         return await finish(uow, parts, await load_standing(uow, parts, standing.openid), outcome)
-    if is_draft:
+    if Stage(standing.open_case.stage) is Stage.DRAFT:
         standing = await uploads.sync_items(uow, parts, standing)
     standing = await uploads.attach(uow, parts, standing, item, stored)
     standing = await casework.keep_draft(uow, parts, standing, uploaded(standing.draft, item, standing.interview))
@@ -192,8 +195,8 @@ async def _last_upload(uow: UnitOfWork, parts: Parts, standing: Standing, body: 
 
 
 async def _finish_item(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
-    is_draft = standing.case is not None and standing.case.stage == Stage.DRAFT
-    return await interview(uow, parts, standing, talk.FinishItem() if is_draft else talk.FinishSection())
+    takes_items = standing.case is not None and standing.case.stage in (Stage.DRAFT, Stage.AWAITING_MATERIALS_EMAIL)
+    return await interview(uow, parts, standing, talk.FinishItem() if takes_items else talk.FinishSection())
 
 
 async def _photo_nudge(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
@@ -218,6 +221,8 @@ async def _send_templates(uow: UnitOfWork, parts: Parts, standing: Standing, bod
 
 
 async def _submit(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    if Stage(standing.open_case.stage) is Stage.AWAITING_MATERIALS_EMAIL:
+        return await _finish_item(uow, parts, standing, body)
     if Stage(standing.open_case.stage) is not Stage.DRAFT:
         return await _resubmit(uow, parts, standing, body)
     standing, outcome = await submit(uow, parts, standing)

@@ -19,12 +19,14 @@ from backend.domain.payment import (
     reminder_times,
     require_payable,
 )
+from backend.domain.profile import Delivery
 from backend.domain.refunding import refund_number
 from backend.services.errors import NotBound, NothingToPay, NotificationRefused
 from backend.services.parts import Parts
 from backend.services.ports import PaymentReport, UnitOfWork
 from backend.services.pushes import open_task, push
 from backend.services.records import CaseRecord, Order, Payment, Refund
+from backend.services.standing import flow_of
 from backend.services.transitions_log import SYSTEM, record_audit, record_transition
 from backend.services.visit_payment import confirm_visit
 from backend.services.who_is import current_identity
@@ -254,7 +256,7 @@ async def _accept(
     if invoice is not None and invoice.state == "none":
         await uow.invoices.save(replace(invoice, state="requested", requested_at=now))
         await open_task(uow, parts.ids.new("t"), "invoice", "请开具发票", once=case.id, now=now, case=case)
-    by_mail = case.profile == "2019_other"
+    by_mail = flow_of(case).material_delivery is Delivery.EMAIL
     event = Event.PAYMENT_SUCCEEDED_MAIL_NEXT if by_mail else Event.PAYMENT_SUCCEEDED
     await record_transition(uow, case, event, SYSTEM, now=now, facts={"source": payment.source})
     await confirm_visit(uow, case, now=now)

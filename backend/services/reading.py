@@ -7,14 +7,17 @@ from datetime import datetime
 from typing import Any, Final
 
 from backend.domain.case import STAGES, Event, Stage
-from backend.domain.case_facts import case_requirements
+from backend.domain.case_facts import items_to_send
 from backend.domain.context import ItemStatus
 from backend.domain.errors import ConfirmationNotHere
 from backend.domain.interview import where_it_stands
 from backend.domain.masks import mask_emails, mask_name, mask_phone
-from backend.domain.materials import short_name
+from backend.domain.materials import BUCKET_ITEM, Requirement, short_name
 from backend.domain.profile import BusinessType
 from backend.domain.progress import StepState, progress_of
+from backend.domain.sections.bucket import TICKED, advice_lines, is_filling, takes_everything
+from backend.domain.sections.earlier import EARLIER
+from backend.domain.sections.held import HELD
 from backend.domain.sections.uploads import BUREAU_ITEM
 from backend.domain.still_missing import still_missing
 from backend.domain.talk import Say
@@ -64,13 +67,24 @@ def missing(standing: Standing) -> Outcome:
     context = standing.interview
     if context.stage in SUPPLEMENTED:
         return _still_to_supplement(standing)
+    advice = _advice(standing)
     if context.stage not in (Stage.DRAFT, Stage.SLOT_REQUIRED):
-        return Outcome(say=(where_it_stands(context.stage),))
+        return Outcome(say=advice or (where_it_stands(context.stage),))
     lacking = still_missing(standing.draft, context)
     if not lacking:
-        return Outcome().saying("materials_complete")
+        return Outcome(say=advice or (Say("materials_complete"),))
     names = "\n".join(f"· {one}" for one in lacking)
-    return Outcome(say=(Say("still_missing", {"count": len(lacking), "missing": names}),))
+    return Outcome(say=(Say("still_missing", {"count": len(lacking), "missing": names}), *advice))
+
+
+def _advice(standing: Standing) -> tuple[Say, ...]:
+    """Of a bulk upload that is open: what such a case usually needs, and how much has arrived (F68)."""
+    context = standing.interview
+    if not is_filling(context):
+        return ()
+    bucket = context.items.get(BUCKET_ITEM)
+    facts = {"list": advice_lines(standing.draft, context), "files": bucket.files if bucket else 0}
+    return (Say("advice_list", facts),)
 
 
 def _still_to_supplement(standing: Standing) -> Outcome:
@@ -88,7 +102,9 @@ def _still_to_supplement(standing: Standing) -> Outcome:
 
 
 def materials(standing: Standing) -> Outcome:
-    """The list of this case with the state of each item (F38)."""
+    """The list of this case with the state of each item (F38), or the advice list of a bulk upload (F68)."""
+    if advice := _advice(standing):
+        return Outcome(say=advice)
     lines = [_line(one) for one in materials_json(standing) if one["required"]]
     if not lines:
         return Outcome().saying("materials_not_known_yet")
@@ -102,10 +118,10 @@ def _line(item: Mapping[str, Any]) -> str:
 
 
 def materials_json(standing: Standing) -> list[dict[str, Any]]:
-    """Every item of the case for the upload page."""
+    """Every item of the case for the upload page; of a bulk upload its bucket and what was sent back by name (F70)."""
     context = standing.interview
     found = []
-    for one in case_requirements(standing.draft, context):
+    for one in _items_of(standing):
         record = standing.item(one.code)
         state = context.items.get(one.code)
         status = state.state if state else ItemStatus.NOT_UPLOADED
@@ -126,6 +142,16 @@ def materials_json(standing: Standing) -> list[dict[str, Any]]:
             }
         )
     return [*found, *_of_the_bureau(standing)]
+
+
+def _items_of(standing: Standing) -> tuple[Requirement, ...]:
+    context = standing.interview
+    asked = items_to_send(standing.draft, context)
+    if not takes_everything(context):
+        return asked
+    materials = (context.catalogue.material(code) for code in context.items if code != BUCKET_ITEM)
+    named = (Requirement(one, True, max(one.files_min, 1), one.files_max) for one in materials if one)
+    return (*asked, *named)
 
 
 def _of_the_bureau(standing: Standing) -> list[dict[str, Any]]:
@@ -221,7 +247,8 @@ async def overview(parts: Parts, openid: str) -> dict[str, Any]:
 
 def shown_answers(standing: Standing) -> dict[str, Any]:
     """What was told, by section; phone and addresses masked."""
-    answers = {name: dict(values) for name, values in standing.draft.answers.items()}
+    hidden = (EARLIER, HELD, TICKED)
+    answers = {name: dict(values) for name, values in standing.draft.answers.items() if name not in hidden}
     contact = answers.get("contact", {})
     for name, mask in (("phone", mask_phone), ("emails", mask_emails)):
         if contact.get(name):

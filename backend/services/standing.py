@@ -21,7 +21,7 @@ from backend.domain.context import (
 from backend.domain.draft import Draft
 from backend.domain.masks import mask_id_number, mask_name
 from backend.domain.numbers import read_id_number
-from backend.domain.profile import NEW_2019, NEW_2023, OTHER_2019, OTHER_2023, BusinessType, FlowProfile, profile_for
+from backend.domain.profile import BusinessType, FlowProfile, manual_of, profile_for
 from backend.services.binding import applicant_id_no, applicant_name
 from backend.services.errors import CaseChanged, NoCase, NotBound
 from backend.services.parts import Parts
@@ -40,7 +40,6 @@ from backend.services.records import (
 from backend.services.who_is import people_of
 
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
-_PROFILES: Final = {one.name: one for one in (NEW_2023, OTHER_2023, NEW_2019, OTHER_2019)}
 _EDITS: Final = [Event.EDIT_EDUCATION.value, Event.EDIT_WORK.value]
 
 
@@ -212,8 +211,8 @@ async def _edited_since(uow: UnitOfWork, case: CaseRecord, moment: datetime) -> 
 
 
 def flow_of(case: CaseRecord) -> FlowProfile:
-    """The profile that the case was opened with."""
-    return _PROFILES.get(case.profile) or profile_for(BusinessType(case.business_type))
+    """The flow of the case's business, by the manual that the case was opened with."""
+    return profile_for(BusinessType(case.business_type), manual_of(case.profile))
 
 
 def employer_facts(employer: Employer) -> EmployerFacts:

@@ -103,6 +103,11 @@ async def _grant(
         return standing, replace(outcome, say=(*outcome.say, *more.say))
     if wish.what is Wants.CHOOSE_EMPLOYER:
         return await casework.choose_employer(uow, parts, standing, wish.about), outcome
+    if wish.what is Wants.SKIP_SECTIONS:
+        return await casework.skip_sections(uow, parts, standing, wish.about), outcome
+    if wish.what is Wants.HAND_IN:
+        standing, more = await uploads.hand_in(uow, parts, standing)
+        return standing, replace(outcome, say=(*outcome.say, *more.say))
     if wish.what is Wants.FINISH_ITEM:
         return await uploads.finish(uow, parts, standing, wish.about), outcome
     if wish.what in _ELIGIBILITY:

@@ -7,18 +7,20 @@ from dataclasses import replace
 from typing import Final
 
 from backend.domain.case import STAGES, Event, Stage
-from backend.domain.case_facts import case_requirements
+from backend.domain.case_facts import case_requirements, items_to_send
 from backend.domain.context import ItemState, ItemStatus
 from backend.domain.errors import ItemUnknown, LockedNow
-from backend.domain.materials import OTHER_ITEM
+from backend.domain.materials import BUCKET_ITEM, OTHER_ITEM
 from backend.domain.review import require_file_allowed, require_resubmission, require_supplement
+from backend.domain.sections.bucket import is_filling
 from backend.domain.transitions import is_possible
 from backend.services.files import own_file
+from backend.services.outcome import Outcome
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.records import ItemFile, ItemRecord, StoredFile, SupplementFile
 from backend.services.standing import Standing, load_standing, with_case
-from backend.services.transitions_log import an_applicant, record_change
+from backend.services.transitions_log import an_applicant, record_change, record_transition
 
 REPLACING: Final = "replacing"
 SUPPLEMENTED: Final = frozenset({Stage.HR_FIRST_SUPPLEMENT, Stage.HR_FINAL_SUPPLEMENT})
@@ -26,7 +28,7 @@ SUPPLEMENTED: Final = frozenset({Stage.HR_FIRST_SUPPLEMENT, Stage.HR_FINAL_SUPPL
 
 async def sync_items(uow: UnitOfWork, parts: Parts, standing: Standing) -> Standing:
     """Bring the case's items in line with its conditions; what was uploaded to a dropped item stays (T8)."""
-    needed = {one.code: one for one in case_requirements(standing.draft, standing.interview)}
+    needed = {one.code: one for one in items_to_send(standing.draft, standing.interview)}
     known = {item.code: item for item in standing.items}
     changed = False
     for code, one in needed.items():
@@ -89,10 +91,11 @@ async def _item_for(uow: UnitOfWork, parts: Parts, standing: Standing, code: str
     stage = Stage(standing.open_case.stage)
     material = standing.interview.catalogue.material(code)
     item = standing.item(code)
-    if material is None or (item is None and code != OTHER_ITEM):
+    is_bucket = code == BUCKET_ITEM and is_filling(standing.interview)
+    if material is None or (item is None and code != OTHER_ITEM and not is_bucket):
         raise ItemUnknown(item=code)
     if item is None:
-        item = await uow.items.add(_new_item(parts, standing, code, required=False))
+        item = await uow.items.add(_new_item(parts, standing, code, required=is_bucket))
     needed = next((one for one in case_requirements(standing.draft, standing.interview) if one.code == code), None)
     limit = needed.files_max if needed else material.files_max
     state = standing.interview.items.get(code) or ItemState(code)
@@ -146,6 +149,16 @@ def rejected_target(standing: Standing, asked: str | None) -> str | None:
     if not rejected or asked in {one.code for one in rejected}:
         return asked
     return next((one.code for one in rejected if not one.new_files), rejected[-1].code)
+
+
+async def hand_in(uow: UnitOfWork, parts: Parts, standing: Standing) -> tuple[Standing, Outcome]:
+    """T19: what was to be mailed is all here, sent in the chat; the reviewers begin."""
+    case, who = standing.open_case, an_applicant(standing.applicant.id)
+    standing = await finish(uow, parts, standing, BUCKET_ITEM)
+    case = await record_transition(uow, case, Event.UPLOAD, who, now=parts.clock.now(), facts={"item": BUCKET_ITEM})
+    files = standing.interview.items[BUCKET_ITEM].files
+    outcome = Outcome().saying("materials_handed_in", {"case_no": case.case_no, "files": files})
+    return await with_case(uow, parts, standing, case), outcome
 
 
 def check_resubmission(standing: Standing) -> None:

@@ -130,6 +130,10 @@ ANSWERS: Mapping[str, list[tuple[str, str]]] = {
     "housing": [("housing", "租房")],
     "postcode": [("postcode", "100020")],
     "title": [("title", "无")],
+    "C_PERMIT_NO": [("C_PERMIT_NO", "京G2023000123")],
+    "C_PERMIT_END": [("C_PERMIT_END", "2026-04-01")],
+    "C_LEFT_DATE": [("C_LEFT_DATE", "2026-03-01")],
+    "C_CHANGE_ITEMS": [("C_CHANGE_ITEMS", "婚姻状况")],
 }
 SCHOOLS = (
     {

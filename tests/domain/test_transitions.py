@@ -71,6 +71,7 @@ SELF = {
     ("awaiting_payment", "refresh_link"),
     ("closed_timeout", "late_payment_succeeded"),
     ("closed_timeout", "reopen"),
+    ("awaiting_materials_email", "remove_file"),
     ("agency_review", "item_pass"),
     ("agency_review", "item_reject"),
     ("re_review_booked", "reschedule"),

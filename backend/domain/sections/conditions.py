@@ -1,40 +1,71 @@
-"""The condition section: only what no earlier answer tells, in one or two grouped questions (F37)."""
+"""The condition section: what no earlier answer tells, singly or in one or two grouped questions (F37, A13)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from backend.domain.case_facts import case_facts
-from backend.domain.catalogue import ConditionQuestion
+from backend.domain.catalogue import ConditionQuestion, Need
 from backend.domain.context import InterviewContext
 from backend.domain.draft import Draft
-from backend.domain.errors import MonthWrong, UnknownOption
+from backend.domain.sections import held
 from backend.domain.sections.family import family_prompts
-from backend.domain.sections.fields import FieldsPrompt, SectionStore, accepted_choice
-from backend.domain.sections.prompt import Accepted, FieldSpec, Prompt, Reading
-from backend.domain.talk import Kind, Option, Say
+from backend.domain.sections.fields import FieldsPrompt, SectionStore
+from backend.domain.sections.prompt import FieldSpec, Prompt, Skipping
+from backend.domain.sections.question_readers import SEVERAL, reader_of
+from backend.domain.talk import Kind, Option
 
 _COMMON: Final = frozenset({"no", "stay"})
+_KINDS: Final = {
+    "choice": Kind.CHOICE,
+    "multi_choice": Kind.MULTI_CHOICE,
+    "year": Kind.NUMBER,
+    "date": Kind.DATE,
+    "document_no": Kind.TEXT,
+}
+
+
+@dataclass(frozen=True)
+class ChoicesStore(SectionStore):
+    """Keeps answers; choosing what changes sets the earlier values aside, and gives back what does not change."""
+
+    questions: tuple[ConditionQuestion, ...] = ()
+
+    def put(self, draft: Draft, name: str, value: str) -> Draft:
+        draft = super().put(draft, name, value)
+        question = next(one for one in self.questions if one.code == name)
+        if not any(option.opens for option in question.options):
+            return draft
+        chosen = value.split(SEVERAL)
+        opened = [field for option in question.options if option.code in chosen for field in option.opens]
+        others = [field for option in question.options if option.code not in chosen for field in option.opens]
+        return held.hold(held.give_back(draft, held.opened_fields(others)), opened)
 
 
 def condition_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
+    """The questions of the business by group, those that only help after those that are needed."""
     facts = case_facts(draft, ctx)
-    groups: dict[int, list[FieldSpec]] = {}
+    groups: dict[int, list[ConditionQuestion]] = {}
     for question in ctx.catalogue.questions.values():
-        if not question.derived and (question.ask_when is None or question.ask_when.holds(facts)):
-            groups.setdefault(question.group, []).append(_spec(question))
-    asked = tuple(_prompt(number, tuple(specs)) for number, specs in sorted(groups.items()))
+        if question.need_of(ctx.business) and (question.ask_when is None or question.ask_when.holds(facts)):
+            groups.setdefault(question.group, []).append(question)
+    built = [_prompt(number, tuple(questions), ctx) for number, questions in sorted(groups.items())]
+    asked = sorted(built, key=lambda one: one.skipping is Skipping.OPTIONAL)
     return (*asked, *family_prompts(draft, ctx))
 
 
-def _prompt(number: int, specs: tuple[FieldSpec, ...]) -> FieldsPrompt:
+def _prompt(number: int, questions: tuple[ConditionQuestion, ...], ctx: InterviewContext) -> FieldsPrompt:
+    specs = tuple(_spec(question) for question in questions)
+    helps_only = all(question.need_of(ctx.business) is Need.OPTIONAL for question in questions)
     return FieldsPrompt(
         key=f"conditions.{number}",
         form="conditions_form",
         section="conditions",
         specs=specs,
-        store=SectionStore("conditions"),
+        store=ChoicesStore("conditions", questions),
         hint=_example(specs),
+        skipping=Skipping.OPTIONAL if helps_only else Skipping.NEVER,
     )
 
 
@@ -49,38 +80,14 @@ def _example(specs: tuple[FieldSpec, ...]) -> str:
 
 
 def _spec(question: ConditionQuestion) -> FieldSpec:
-    options = tuple(Option(option.code, option.label) for option in question.options)
-    words = {alias: option for option in question.options for alias in option.aliases}
-    notices = {option.code: option.notice for option in question.options if option.notice}
-
-    def read(text: str, reading: Reading) -> Accepted:
-        if question.kind == "year":
-            return _year(text, reading)
-        plain = text.strip().strip("。")
-        chosen = accepted_choice(plain, options)
-        if chosen is None and plain in words:
-            chosen = Accepted(words[plain].code, words[plain].label)
-        if chosen is None:
-            raise UnknownOption(choices="、".join(option.label for option in options))
-        notice = notices.get(chosen.value)
-        return Accepted(chosen.value, chosen.shown, (Say(notice, {"label": question.label}),) if notice else ())
-
-    labels = {option.value: option.label for option in options}
-    kind = Kind.NUMBER if question.kind == "year" else Kind.CHOICE
+    labels = {option.code: option.label for option in question.options}
     return FieldSpec(
         name=question.code,
         label=question.question,
-        kind=kind,
-        read=read,
-        options=options,
+        kind=_KINDS[question.kind],
+        read=reader_of(question),
+        options=tuple(Option(option.code, option.label) for option in question.options),
         hint=question.hint,
-        show=lambda code: labels.get(code, code),
+        show=lambda told: "、".join(labels.get(one, one) for one in told.split(SEVERAL)),
         short=question.label,
     )
-
-
-def _year(text: str, reading: Reading) -> Accepted:
-    digits = text.strip().removesuffix("年")
-    if not (digits.isdecimal() and len(digits) == 4 and 1970 <= int(digits) <= reading.ctx.today.year):
-        raise MonthWrong
-    return Accepted(str(int(digits)))

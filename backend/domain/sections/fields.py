@@ -11,6 +11,7 @@ from backend.domain.context import InterviewContext
 from backend.domain.draft import Draft
 from backend.domain.errors import DomainError
 from backend.domain.months import read_range, year_alone
+from backend.domain.sections import held
 from backend.domain.sections.prompt import Accepted, FieldSpec, Reading, Reply, Skipping, refusal
 from backend.domain.talk import Answer, Kind, Option, Question, Say
 
@@ -122,10 +123,16 @@ class FieldsPrompt:
             hint=self.hint if len(asked) > 1 and self.hint else first.hint,
             current=self.current(draft, asked),
             optional=all(spec.optional for spec in asked) or self.skipping is Skipping.OPTIONAL,
-            facts=self._facts(asked),
+            facts=self._facts(asked, self._before(draft, asked)),
         )
 
-    def _facts(self, asked: tuple[FieldSpec, ...]) -> dict[str, object]:
+    def _before(self, draft: Draft, asked: tuple[FieldSpec, ...]) -> str:
+        """What an earlier case said of fields that are told anew now."""
+        old = [(spec, held.before(draft, spec.name)) for spec in asked if self.index is None]
+        shown = [(spec.short or spec.label, spec.show(value)) for spec, value in old if value]
+        return shown[0][1] if len(asked) == len(shown) == 1 else "，".join(" ".join(one) for one in shown)
+
+    def _facts(self, asked: tuple[FieldSpec, ...], before: str) -> dict[str, object]:
         parts = [
             {
                 "field": spec.name,
@@ -136,7 +143,7 @@ class FieldsPrompt:
             for spec in asked
         ]
         ordinal = {} if self.index is None else {"ordinal": self.index + 1}
-        return {**(self.facts or {}), **ordinal, "heading": self.heading, "parts": parts}
+        return {**(self.facts or {}), **ordinal, "heading": self.heading, "parts": parts, "before": before}
 
     def current(self, draft: Draft, asked: tuple[FieldSpec, ...]) -> str:
         """What stands in the fields now: refused text that was kept (T6) before an accepted value."""
@@ -175,6 +182,8 @@ class FieldsPrompt:
             shown = accepted.shown or spec.show(accepted.value)
             saved.append(shown if len(pairs) == 1 else f"{spec.short or spec.label} {shown}")
             say.extend(accepted.say)
+            if self.index is None and accepted.value == held.before(draft, spec.name):
+                say.append(Say("same_as_before", {"label": spec.short or spec.label, "shown": shown}))
         return Reply(draft, (*self._saved(pairs, saved), *say), accepted=bool(saved))
 
     def _saved(self, pairs: Mapping[str, str], saved: list[str]) -> tuple[Say, ...]:

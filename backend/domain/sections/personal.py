@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from backend.domain.context import InterviewContext
 from backend.domain.districts import district_in
 from backend.domain.draft import Draft
 from backend.domain.enums import TITLE_LEVELS, choices, read_enum
-from backend.domain.errors import AddressOutside, HukouBeijing, UnknownOption
+from backend.domain.errors import AddressOutside, AddressSame, HukouBeijing, UnknownOption
 from backend.domain.free_text import read_free_text
 from backend.domain.numbers import read_postcode
+from backend.domain.sections import held
+from backend.domain.sections.earlier import earlier_prompts
 from backend.domain.sections.fields import FieldsPrompt, SectionStore, accepted_choice
 from backend.domain.sections.prompt import Accepted, FieldSpec, Prompt, Reading
 from backend.domain.talk import Kind, Option, Say
@@ -89,6 +92,8 @@ def _address(text: str, reading: Reading) -> Accepted:
         raise AddressOutside
     if found and found.legacy_name:
         address = address.replace(found.legacy_name, found.name, 1)
+    if address == held.before(reading.draft, "address"):
+        raise AddressSame
     return Accepted(address)
 
 
@@ -172,7 +177,7 @@ def personal_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
                 _enum("ethnicity", "民族", offered=5),
                 _enum("political", "政治面貌"),
                 _enum("marital", "婚姻状况"),
-                TITLE,
+                replace(TITLE, optional=not held.is_to_be_told(draft, "title")),
             ),
             "例如：汉族，群众，未婚。有职称也一起写上，例如 工程师（中级）",
             who,
@@ -183,6 +188,7 @@ def personal_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
             "例如：吉林省长春市，家庭户，城镇",
         ),
         _group("home", (ADDRESS, _housing(ctx), POSTCODE), "例如：朝阳区幸福路1号院2号楼301，租房，100020"),
+        *earlier_prompts(draft, ctx),
     )
 
 

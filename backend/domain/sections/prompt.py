@@ -57,7 +57,10 @@ class Prompt(Protocol):
 
 @dataclass(frozen=True)
 class ChoicePrompt:
-    """A question with a few answers: a confirmation, or one of several things to do."""
+    """A question with a few answers: a confirmation, or one of several things to do.
+
+    `understood` are answers that are taken, but not offered.
+    """
 
     key: str
     section: str
@@ -67,6 +70,7 @@ class ChoicePrompt:
     choose: Callable[[str], Reply | None]
     skipping: Skipping = Skipping.NEVER
     words: tuple[tuple[str, str], ...] = ()
+    understood: tuple[Option, ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -84,7 +88,8 @@ class ChoicePrompt:
 
     def answer(self, draft: Draft, ctx: InterviewContext, answer: Answer) -> Reply:
         told = next((value.value for value in answer.values if value.field == self.name), None)
-        chosen = read_choice(answer.option or told or answer.text, self.question.options, self.words)
+        options = (*self.question.options, *self.understood)
+        chosen = read_choice(answer.option or told or answer.text, options, self.words)
         reply = self.choose(chosen) if chosen else None
         if reply is None:
             choices = "、".join(option.label for option in self.question.options)

@@ -39,6 +39,7 @@ _SECTION_OF: Final[Mapping[str, str]] = {
         "personal",
     ),
     **dict.fromkeys(("need_invoice", "title_type", "invoice_title", "tax_no", "invoice_email", "pay"), "invoice"),
+    "unchanged": "personal",
     "photo": "photo",
     "employer_account": "employer",
     "eligible": "notice",

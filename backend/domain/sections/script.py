@@ -10,6 +10,7 @@ from typing import Final
 from backend.domain.case import STAGES, Editable, Stage
 from backend.domain.context import InterviewContext
 from backend.domain.draft import Draft
+from backend.domain.materials import BUCKET_ITEM
 from backend.domain.remembering import remembered
 from backend.domain.sections.conditions import condition_prompts
 from backend.domain.sections.contact import contact_prompts
@@ -71,6 +72,8 @@ def sections_of(ctx: InterviewContext) -> tuple[str, ...]:
     kept = [name for name in ("contact", "education", "work") if Editable(name) in editable]
     if ctx.stage is Stage.AWAITING_PAYMENT:
         kept.append("invoice")
+    if Editable.MATERIALS in editable:
+        kept.append("materials")
     if editable & {Editable.REJECTED_ITEMS, Editable.SUPPLEMENT_FILES}:
         kept.append("supplement")
     return tuple(kept)
@@ -112,9 +115,12 @@ def question(prompt: Prompt, draft: Draft, ctx: InterviewContext) -> Question:
 
 
 def is_unfinished(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
-    """What still has to be told before 提交, the last question left out."""
+    """What still has to be told before 提交; the last question is left out, and whether a bucket holds a file (T11)."""
     return tuple(
         one
         for one in prompts(draft, ctx)
-        if one.section != "review" and not one.is_settled(draft, ctx) and not _is_left_out(one, draft)
+        if one.section != "review"
+        and one.key != f"materials.{BUCKET_ITEM}"
+        and not one.is_settled(draft, ctx)
+        and not _is_left_out(one, draft)
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from backend.domain.case import Stage
-from backend.domain.case_facts import case_requirements
+from backend.domain.case_facts import case_requirements, items_to_send
 from backend.domain.context import InterviewContext, ItemState, ItemStatus, SupplementState
 from backend.domain.draft import Draft
 from backend.domain.materials import Requirement, completeness, is_satisfied, pages_to_come, still_to_send
+from backend.domain.sections.bucket import bucket_prompts, takes_everything
 from backend.domain.sections.prompt import ChoicePrompt, PagePrompt, Prompt, Reply, Skipping, yes_no
 from backend.domain.talk import Kind, Option, Question, Say, Wants, Wish
 
@@ -18,6 +19,8 @@ def photo_accepted(ctx: InterviewContext) -> bool:
 
 
 def material_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
+    if takes_everything(ctx):
+        return bucket_prompts(draft, ctx)
     needed = [one for one in case_requirements(draft, ctx) if one.required and not one.material.from_photo]
     at = draft.cursor.removeprefix("materials.") if draft.cursor else ""
     chosen = [one for one in case_requirements(draft, ctx) if not one.required and one.code == at]
@@ -71,7 +74,8 @@ def asked_item(draft: Draft, ctx: InterviewContext, key: str) -> str | None:
 
 
 def review_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
-    needed = case_requirements(draft, ctx)
+    needed = items_to_send(draft, ctx) if "materials" in ctx.profile.steps else ()
+    is_bulk = takes_everything(ctx)
     missing = completeness(needed, ctx.items, photo_accepted=photo_accepted(ctx))
     question = Question(
         form="review_form",
@@ -81,7 +85,8 @@ def review_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
         kind=Kind.CONFIRM,
         options=yes_no("提交", "再看看"),
         facts={
-            "materials": sum(one.required for one in needed),
+            "materials": "" if is_bulk else sum(one.required for one in needed),
+            "pieces": sum(ctx.items[one.code].files for one in needed if one.code in ctx.items) if is_bulk else "",
             "missing": [one.name for one in missing],
             "hours": ctx.catalogue.pay_window.hours,
         },

@@ -1,0 +1,148 @@
+"""What an earlier case brought along, and the one question whether it is still so (T1, T7, F67)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from backend.domain.context import InterviewContext
+from backend.domain.draft import Draft
+from backend.domain.masks import mask_emails, mask_phone
+from backend.domain.profile import FlowProfile
+from backend.domain.sections import held
+from backend.domain.sections.prompt import ChoicePrompt, Reply
+from backend.domain.talk import Kind, Option, Question, Say, Wants, Wish
+from backend.domain.timeline import highest_education, present_job
+
+EARLIER: Final = "earlier"
+UNCHANGED: Final = "personal.unchanged"
+# Told again in every case are consents, choices, conditions and papers; these sections are taken over.
+TAKEN_OVER: Final = ("contact", "personal", "education", "work")
+# What is shown, what somebody can name, the section it belongs to, and the question that it opens.
+_PLACES: Final[tuple[tuple[str, str, str, str], ...]] = (
+    ("contact", "联系方式", "contact", "contact.reach"),
+    ("who", "基本情况", "personal", "personal.who"),
+    ("hukou", "户口", "personal", "personal.hukou"),
+    ("home", "住址", "personal", "personal.home"),
+    ("photo", "照片", "photo", "photo.photo"),
+    ("education", "学习经历", "education", "education.confirm"),
+    ("work", "工作经历", "work", "work.confirm"),
+)
+_YES: Final = ("没变化", "没有", "没有变化", "都没有", "没", "没变", "没有变", "都没变", "不变", "无", "没有了", "没了")
+_YES_TOO: Final = ("一样", "都一样", "还是这些", "还是这样", "跳过", "往下走", "无变化", "no_change")
+_SOME: Final = ("有", "有变化", "变了", "有变", "有的", "有一些", "no", "deny", "不一样", "不是")
+_WORDS: Final = (*((one, "yes") for one in (*_YES, *_YES_TOO)), *((one, "some") for one in _SOME))
+
+
+def prefilled(source: Draft, *, case_no: str, profile: FlowProfile) -> Draft:
+    """The draft of a new case from the last completed one (T1).
+
+    Lists that this business does not take as maintained have to be confirmed again, and what it is about is asked anew.
+    """
+    draft = Draft(
+        answers={name: source.answers[name] for name in TAKEN_OVER if name in source.answers},
+        entries={name: source.entries[name] for name in TAKEN_OVER if name in source.entries},
+        settled=frozenset(key for key in source.settled if key.startswith(TAKEN_OVER)),
+        skipped=frozenset(key for key in source.skipped if key.startswith(TAKEN_OVER)),
+    )
+    for section in ("education", "work"):
+        if section not in profile.skippable_sections:
+            draft = draft.unsettle(f"{section}.confirm")
+    return held.hold(draft.with_answer(EARLIER, "case_no", case_no), profile.changes)
+
+
+def earlier_prompts(draft: Draft, ctx: InterviewContext) -> tuple[ChoicePrompt, ...]:
+    """One question about everything that was taken over; none when nothing was, or nothing may be skipped."""
+    case_no = draft.answer(EARLIER, "case_no")
+    if not case_no or not ctx.profile.skippable_sections:
+        return ()
+    places = [one for one in _PLACES if _is_shown(one[2], ctx) and _shown(one[0], draft, ctx)]
+    changed = [one for one in draft.answer(EARLIER, "changed").split(",") if one]
+    labels = {code: label for code, label, _, _ in _PLACES}
+    question = Question(
+        form="personal_form",
+        field="unchanged",
+        group=("unchanged",),
+        label="上次填的有没有变化",
+        kind=Kind.CHOICE,
+        options=(Option("yes", "没有变化"), *(Option(code, f"{label}变了") for code, label, _, _ in places)),
+        facts={
+            "earlier": "" if changed else case_no,
+            "changed": "、".join(labels[one] for one in changed),
+            "summary": "\n".join(f"· {label}：{_shown(code, draft, ctx)}" for code, label, _, _ in places),
+        },
+    )
+
+    def choose(told: str) -> Reply:
+        if told == "some":
+            return Reply(draft, (Say("which_changed", {}),), accepted=False)
+        if told == "yes":
+            kept = [one for one in ctx.profile.steps if one in ctx.profile.skippable_sections - _sections_of(changed)]
+            settled = draft.with_answer(EARLIER, "unchanged", "yes")
+            return Reply(settled, (Say("kept_as_before", {}),), wish=Wish(Wants.SKIP_SECTIONS, ",".join(kept)))
+        key = next(place for code, _, _, place in _PLACES if code == told)
+        noted = ",".join(dict.fromkeys((*changed, told)))
+        return Reply(draft.with_answer(EARLIER, "changed", noted).at(key))
+
+    settled = draft.answer(EARLIER, "unchanged") == "yes"
+    words = (*_WORDS, *((label, code) for code, label, _, _ in places))
+    some = (Option("some", "有变化"),)
+    return (ChoicePrompt(UNCHANGED, "personal", "unchanged", settled, question, choose, words=words, understood=some),)
+
+
+def _sections_of(changed: list[str]) -> frozenset[str]:
+    return frozenset(section for code, _, section, _ in _PLACES if code in changed)
+
+
+def _is_shown(section: str, ctx: InterviewContext) -> bool:
+    return section == "contact" or section in ctx.profile.skippable_sections & frozenset(ctx.profile.steps)
+
+
+def _shown(code: str, draft: Draft, ctx: InterviewContext) -> str:
+    return _SHOWN[code](draft, ctx)
+
+
+def _answers(draft: Draft, *names: str) -> str:
+    return "，".join(told for name in names if (told := draft.answer("personal", name)))
+
+
+def _contact(draft: Draft, ctx: InterviewContext) -> str:
+    phone, emails = draft.answer("contact", "phone"), draft.answer("contact", "emails")
+    return "，".join(part for part in (phone and mask_phone(phone), emails and mask_emails(emails)) if part)
+
+
+def _home(draft: Draft, ctx: InterviewContext) -> str:
+    code = draft.answer("personal", "housing")
+    options = ctx.catalogue.questions["C_HOUSE"].options
+    housing = next((option.label for option in options if option.code == code), "")
+    parts = (draft.answer("personal", "address"), housing, draft.answer("personal", "postcode"))
+    return "，".join(part for part in parts if part)
+
+
+def _photo(draft: Draft, ctx: InterviewContext) -> str:
+    return "上次的一寸照" if ctx.photo and ctx.photo.accepted else ""
+
+
+def _education(draft: Draft, ctx: InterviewContext) -> str:
+    rows = draft.rows("education")
+    best = highest_education(rows) or {}
+    parts = (f"{len(rows)}段", best.get("school", ""), best.get("level", ""))
+    return "，".join(part for part in parts if part) if rows else ""
+
+
+def _work(draft: Draft, ctx: InterviewContext) -> str:
+    rows = draft.rows("work")
+    job = present_job(rows) or {}
+    parts = (f"{len(rows)}段", job.get("employer", ""), job.get("job", ""))
+    return "，".join(part for part in parts if part) if rows else ""
+
+
+_SHOWN: Final[Mapping[str, Callable[[Draft, InterviewContext], str]]] = {
+    "contact": _contact,
+    "who": lambda draft, ctx: _answers(draft, "ethnicity", "political", "marital", "title"),
+    "hukou": lambda draft, ctx: _answers(draft, "hukou_place", "hukou_kind", "hukou_nature"),
+    "home": _home,
+    "photo": _photo,
+    "education": _education,
+    "work": _work,
+}
