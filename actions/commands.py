@@ -75,6 +75,13 @@ def _nudge(reading: Reading, _question: Question) -> Command:
     return Command("photo_nudge", {"direction": reading.entity("direction") or "reset"})
 
 
+def _invoice(reading: Reading, _question: Question) -> Command:
+    """“发票抬头改成…” tells values, whatever is asked now; “发票怎么开” tells none."""
+    told = values_of(reading, Question(form="invoice_form"))
+    values = [value for value in told if value["field"] in INVOICE_FIELDS]
+    return Command("invoice", {"values": values, "text": reading.text if values else ""})
+
+
 def _cancel(reading: Reading, question: Question) -> Command:
     sure = reading.exact and reading.entity("confirmed") == "yes"
     return Command("cancel_case", {"confirmed": sure})
@@ -120,6 +127,7 @@ COMMANDS: Final[Mapping[str, Build]] = {
     "cancel_appointment": visits.give_up,
     "ask_appointment": visits.look,
     "join_waitlist": visits.wait,
+    "ask_invoice": _invoice,
     "human": lambda _r, _q: Command("human", {"reason": "asked"}),
 }
 INVOICE_FIELDS: Final = frozenset({"title_type", "invoice_title", "tax_no", "invoice_email"})

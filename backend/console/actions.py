@@ -14,7 +14,7 @@ from backend.console.cases import show_case, show_decided
 from backend.console.web import SEVERAL, Upload, form, is_htmx, office, signed_in, text_of
 from backend.domain.case import Event
 from backend.domain.errors import DomainError
-from backend.services.staff import bureau, closing, confirmation, review, visiting
+from backend.services.staff import bureau, closing, confirmation, invoicing, review, visiting
 from backend.services.staff.acting import Form, take_case
 from backend.services.staff.messaging import send_message
 from backend.services.staff.refunding import refund_case
@@ -62,6 +62,47 @@ async def refund(request: web.Request) -> web.StreamResponse:
         await refund_case(office(request), form, reason=text_of(request, "reason"), amount=text_of(request, "amount"))
 
     return await _act(request, act, "退款已发起，到账后会通知申请人。")
+
+
+async def issue_invoice(request: web.Request) -> web.StreamResponse:
+    """The invoice is there: its number, and its file when there is one at hand."""
+
+    async def act(request: web.Request, sent: Form) -> None:
+        paper = form(request).get("paper")
+        content = paper.content if isinstance(paper, Upload) and paper.content else None
+        await invoicing.issue_invoice(office(request), sent, number=text_of(request, "number"), content=content)
+
+    return await _act(request, act, "已登记，申请人会收到消息。")
+
+
+async def fail_invoice(request: web.Request) -> web.StreamResponse:
+    async def act(request: web.Request, form: Form) -> None:
+        await invoicing.fail_invoice(office(request), form, reason=text_of(request, "reason"))
+
+    return await _act(request, act, "已登记，申请人会收到原因。")
+
+
+async def answer_invoice_change(request: web.Request) -> web.StreamResponse:
+    """What the applicant wants on the invoice instead is taken over, or refused with a reason."""
+
+    async def act(request: web.Request, form: Form) -> None:
+        accept = text_of(request, "accept") == "yes"
+        await invoicing.answer_change(office(request), form, accept=accept, words=text_of(request, "words"))
+
+    return await _act(request, act, "已登记，申请人会收到消息。")
+
+
+async def replace_slip(request: web.Request) -> web.StreamResponse:
+    """The right confirmation slip in place of a wrong one."""
+
+    async def act(request: web.Request, sent: Form) -> None:
+        slip = form(request).get("slip")
+        if not isinstance(slip, Upload):
+            raise PdfRefused("not_pdf")
+        reason = text_of(request, "reason")
+        await confirmation.replace_confirmation(office(request), sent, content=slip.content, reason=reason)
+
+    return await _act(request, act, "已换上新的确认单，申请人会收到消息。")
 
 
 async def happen(request: web.Request) -> web.StreamResponse:

@@ -15,6 +15,8 @@ _PROVINCES: Final = frozenset(
 _ID_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS: Final = "10X98765432"
 _USCC_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+# Registering office and kind, then the place, which is never nowhere.
+_USCC_HEAD: Final = re.compile(r"[1-9ANY][1-9A-Z]\d{6}(?<!000000)", re.ASCII)
 _USCC_WEIGHTS: Final = tuple(3**i % 31 for i in range(17))
 _PHONE: Final = re.compile(r"1[3-9]\d{9}")
 _DIGITS: Final = str.maketrans("０１２３４５６７８９〇零一二三四五六七八九幺", "01234567890" + "01234567891")
@@ -64,9 +66,11 @@ def read_credit_code(text: str) -> str:
     """A unified social credit code of eighteen characters, upper-cased.
 
     Raises:
-        TaxNumberWrong: a character that the alphabet lacks, or the check fails.
+        TaxNumberWrong: a character that the alphabet lacks, no registering office or place, or the check fails.
     """
     code = re.sub(r"[\s-]", "", text).upper()
+    if not _USCC_HEAD.match(code):
+        raise TaxNumberWrong
     if len(code) != 18 or any(c not in _USCC_ALPHABET for c in code) or credit_check_character(code[:17]) != code[17]:
         raise TaxNumberWrong
     return code

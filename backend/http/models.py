@@ -163,6 +163,13 @@ class UnbindAccount(Request):
     confirmed: bool = False
 
 
+class AboutInvoice(Request):
+    """Without values it is asked what became of the invoice."""
+
+    values: Annotated[list[GivenValue], Field(max_length=20)] = []
+    text: Text | None = None
+
+
 COMMAND_BODIES: Final[Mapping[str, type[Request]]] = {
     "open": Empty,
     "start_case": StartCase,
@@ -201,6 +208,7 @@ COMMAND_BODIES: Final[Mapping[str, type[Request]]] = {
     "confirmation_slip": Empty,
     "cancel_case": CancelCase,
     "human": Human,
+    "invoice": AboutInvoice,
     "slots": AboutSlots,
     "book": ChooseSlot,
     "reschedule": ChooseSlot,

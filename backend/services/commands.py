@@ -20,6 +20,7 @@ from backend.services import (
     appointment_commands,
     casework,
     general_questions,
+    invoice_changes,
     one_inch,
     reading,
     rearranging,
@@ -76,6 +77,8 @@ async def _dispatch(uow: UnitOfWork, parts: Parts, openid: str, name: str, body:
     except NotBound:
         if name in general_questions.GENERAL:
             return await general_questions.answer_a_stranger(uow, parts, openid, name, body)
+        if name == "invoice":
+            return Outcome().saying("invoice_how")
         if name == "slots":
             return Outcome().saying("visit_not_needed")
         if name == "human":
@@ -83,7 +86,9 @@ async def _dispatch(uow: UnitOfWork, parts: Parts, openid: str, name: str, body:
         raise
     if case_no is not None and standing.case is not None and name in ABOUT_A_CASE:
         same_case(standing.case, case_no)
-    if name in INTERVIEW:
+    if name == "answer" and await invoice_changes.concerns_change(uow, standing, body):
+        outcome = await invoice_changes.change(uow, parts, standing, body)
+    elif name in INTERVIEW:
         outcome = await interview(uow, parts, standing, INTERVIEW[name](body))
     else:
         outcome = await HANDLERS[name](uow, parts, standing, body)
@@ -327,6 +332,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "confirmation_slip": _slip,
     "cancel_case": _cancel_case,
     "human": _human,
+    "invoice": invoice_changes.invoice,
     **appointment_commands.HANDLERS,
     **account.HANDLERS,
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from backend.services.errors import FileRefused, FileUnknown
+from backend.services.own_papers import is_current
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.records import StoredFile
@@ -112,4 +113,6 @@ async def show_file(parts: Parts, openid: str, file_id: str) -> tuple[str, bytes
         # What was sent to one of several people of this account can be shown there, whoever is talked about now.
         seen_as = owner if owner and await may_see(uow, openid, owner) else None
         stored = await own_file(uow, openid, seen_as, file_id)
+        if not await is_current(uow, stored):
+            raise FileUnknown
     return stored.media_type, await read_file(parts, stored)

@@ -24,9 +24,9 @@ from backend.domain.talk import Say
 from backend.services.links import Purpose, offer_link
 from backend.services.orders import yuan
 from backend.services.outcome import Outcome, ShownFile, case_json
+from backend.services.own_papers import current_slip, invoice_download
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
-from backend.services.records import CaseRecord, Confirmation
 from backend.services.standing import BEIJING, Standing, flow_of, load_standing
 from backend.services.transitions_log import an_applicant, record_transition
 from backend.services.visit_file import visit_download
@@ -193,13 +193,6 @@ async def history(uow: UnitOfWork, standing: Standing) -> Outcome:
     return Outcome().saying("history", {"count": len(past), "list": "\n".join(lines)})
 
 
-async def current_slip(uow: UnitOfWork, applicant_id: str) -> tuple[CaseRecord, Confirmation] | None:
-    """F63: the slip hangs on the latest successful case only."""
-    case = await uow.cases.first(applicant_id=applicant_id, stage=Stage.COMPLETED.value, order_by="-closed_at")
-    slip = await uow.confirmations.first(case_id=case.id, superseded_at=None) if case else None
-    return (case, slip) if case and slip else None
-
-
 async def confirmation_slip(uow: UnitOfWork, parts: Parts, standing: Standing) -> Outcome:
     """T46; raises `ConfirmationNotHere`."""
     found = await current_slip(uow, standing.applicant.id)
@@ -224,6 +217,7 @@ async def overview(parts: Parts, openid: str) -> dict[str, Any]:
         order = await uow.orders.first(case_id=case.id, order_by="-created_at") if case else None
         trail = await uow.audit.where(case_id=case.id, order_by="id") if case else []
         visits = await visit_download(uow, case.id) if case else []
+        invoices = await invoice_download(uow, case.id) if case else []
     return {
         "applicant": {"name": mask_name(standing.facts.name), "id_no": standing.facts.masked_id},
         "case": case_json(case, None) if case else None,
@@ -241,7 +235,7 @@ async def overview(parts: Parts, openid: str) -> dict[str, Any]:
         }
         if order
         else None,
-        "downloads": [*([{"file_id": slip[1].file_id, "title": "确认单"}] if slip else []), *visits],
+        "downloads": [*([{"file_id": slip[1].file_id, "title": "确认单"}] if slip else []), *invoices, *visits],
     }
 
 

@@ -126,3 +126,13 @@ def test_an_unsure_sentence_inside_a_form_is_always_an_answer(text, intent, conf
     assert isinstance(move, (Command, Remark))
     if intent not in ("affirm",) and text.strip() and move != Command("skip"):
         assert isinstance(move, Command)
+
+
+def test_what_an_invoice_says_instead_is_told_whatever_is_asked() -> None:
+    """“发票抬头改成…” carries values; “发票怎么开” carries none."""
+    entities = ({"entity": "employer", "value": "示例控股有限公司"}, {"entity": "tax_no", "value": "91110105MA0QRCW7H0"})
+    told = decide(Reading("发票抬头改成示例控股有限公司", "ask_invoice", 0.9, entities), Question.none())
+    assert isinstance(told, Command) and told.name == "invoice"
+    assert [value["field"] for value in told.body["values"]] == ["invoice_title", "tax_no"]
+    asked = decide(Reading("发票怎么开", "ask_invoice", 0.9), Question.of_ask({"form": "photo_form", "kind": "photo"}))
+    assert asked == Command("invoice", {"values": [], "text": ""})

@@ -55,7 +55,7 @@ async def owned(person: Person, parts: Parts) -> dict[str, str]:
         held = await uow.item_files.first()
         identity = await uow.identities.first(openid=person.openid)
         assert photo and held and identity
-        new = NewFile("confirmation", "console", PDF)
+        new = NewFile("material", "console", PDF)
         slip = await store_file(uow, parts, new, applicant_id=identity.applicant_id, openid=None)
         await uow.confirmations.add(Confirmation("d_1", order.case_id, slip.id, parts.clock.now(), "s_demo_reviewer"))
         await uow.commit()

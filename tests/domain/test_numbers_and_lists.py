@@ -92,7 +92,13 @@ def test_a_right_credit_code_passes_also_when_its_check_is_zero(code: str) -> No
     assert read_credit_code(code) == code.upper()
 
 
-@given(st.text("0123456789ABCDEFGHJKLMNPQRTUWXY", min_size=17, max_size=17))
+@pytest.mark.parametrize("code", ["0" * 18, "001101050000000008", "9100000000000000XX", "9１110105MA0X5A9MF0"])
+def test_a_code_of_no_office_or_no_place_is_none(code: str) -> None:
+    with pytest.raises(TaxNumberWrong):
+        read_credit_code(code)
+
+
+@given(st.from_regex(r"[159NY][1239][1-6][0-9]{5}[0-9ABCDEFGHJKLMNPQRTUWXY]{9}", fullmatch=True))
 def test_exactly_one_check_character_fits_a_credit_code(first: str) -> None:
     right = credit_check_character(first)
     assert read_credit_code(first + right)

@@ -88,7 +88,7 @@ def _email(text: str, reading: Reading) -> Accepted:
 def invoice_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
     """The invoice is optional: without a word about it the payment is what is asked."""
     wanted = is_wanted(draft)
-    return (_need_prompt(), _details(draft), _payment(draft, wanted))
+    return (_need_prompt(), invoice_details(draft), _payment(draft, wanted))
 
 
 class NeedPrompt(FieldsPrompt):
@@ -125,7 +125,7 @@ def _need_prompt() -> NeedPrompt:
     return NeedPrompt("invoice.need", "invoice_form", "invoice", (spec,), SectionStore("invoice"))
 
 
-def _details(draft: Draft) -> DetailsPrompt:
+def invoice_details(draft: Draft) -> DetailsPrompt:
     company = draft.answer("invoice", "title_type") == COMPANY
     person = draft.answer("invoice", "title_type") == PERSON
     specs = (

@@ -10,7 +10,7 @@ from backend.domain.case import STAGES, TERMINAL, Event, Stage
 from backend.domain.catalogue import Catalogue
 from backend.domain.transitions import staff_events
 from backend.services.ports import UnitOfWork
-from backend.services.records import CaseRecord, Invoice, Order, Refund, SupplementRequest
+from backend.services.records import CaseRecord, Invoice, InvoiceChange, Order, Refund, SupplementRequest
 from backend.services.staff.case_data import Section, sections_of
 from backend.services.staff.case_history import HistoryLine, history_of
 from backend.services.staff.case_items import ItemView, Paper, items_of, papers_of_supplement
@@ -47,6 +47,7 @@ class CasePage:
     refunds: Sequence[Refund]
     refundable: Refundable | None
     invoice: Invoice | None
+    invoice_change: InvoiceChange | None
     slip_file_id: str | None
     has_credentials: bool
     history: Sequence[HistoryLine]
@@ -106,6 +107,7 @@ async def _page(office: Office, uow: UnitOfWork, who: SignedIn, case: CaseRecord
         refunds=await _refunds(uow, case),
         refundable=await refundable(uow, case),
         invoice=await uow.invoices.get(case.id),
+        invoice_change=await uow.invoice_changes.first(case_id=case.id, state="asked"),
         slip_file_id=slip.file_id if slip else None,
         has_credentials=await uow.credentials.get(case.id) is not None,
         history=await history_of(uow, case, catalogue),

@@ -89,6 +89,8 @@ async def _is_of(uow: UnitOfWork, case: CaseRecord, file_id: str) -> bool:
     photo = await uow.photos.get(case.id)
     if photo is not None and file_id in (photo.source_file_id, photo.preview_file_id):
         return True
+    if await uow.invoices.first(case_id=case.id, file_id=file_id) is not None:
+        return True
     return await uow.confirmations.first(case_id=case.id, file_id=file_id) is not None
 
 

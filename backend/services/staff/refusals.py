@@ -70,6 +70,22 @@ class RefundAmountWrong(StaffRefusal):
     left: str
 
 
+class NoInvoiceOpen(StaffRefusal):
+    """No invoice, or no change of one, waits to be dealt with."""
+
+
+class InvoiceNumberWrong(StaffRefusal):
+    """The number of an invoice has 20 digits, that of an older one 8."""
+
+
+class SlipNotThere(StaffRefusal):
+    """There is no confirmation slip to replace."""
+
+
+class SlipTheSame(StaffRefusal):
+    """The slip that is to replace another one is that one."""
+
+
 class DeadlinePassed(StaffRefusal):
     """A deadline that lies in the past."""
 
