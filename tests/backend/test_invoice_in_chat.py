@@ -9,10 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.domain.case import Stage
+from backend.domain.retention import Because
+from backend.services.erasure import erase, open_erasure, request_erasure
+from backend.services.files import NewFile, store_file
 from backend.services.orders import record_payment
 from backend.services.parts import Parts
-from backend.services.records import CaseRecord, InvoiceChange
+from backend.services.records import CaseRecord, Invoice, InvoiceChange
 from tests.backend.backend_world import FakePay, Person, a_case, said, tasks, the_order
+from tests.conftest import MovableClock
 
 COMPANY = "示例科技（北京）有限公司"
 TAX_NO = "91110105MA0X5A9MF0"
@@ -142,3 +146,26 @@ async def test_a_case_that_is_over_has_its_invoice_still(person: Person, parts: 
 
 def fail() -> InvoiceChange:
     raise AssertionError("no change is kept")
+
+
+async def test_an_erased_person_leaves_no_change_and_no_paper_of_an_invoice(
+    person: Person, parts: Parts, pay: FakePay, a_clock: MovableClock
+) -> None:
+    case = await paid(parts, pay, person)
+    await tells(person, title_type="个人")
+    async with parts.begin() as uow:
+        paper = NewFile("invoice", "console", b"%PDF-1.7 invoice")
+        stored = await store_file(uow, parts, paper, applicant_id=case.applicant_id, openid=None)
+        now = parts.clock.now()
+        issued = Invoice(case.id, "个人", "张示例", "a@example.com", None, "issued", now, now, "12345678", stored.id)
+        await uow.invoices.add(issued)
+        await request_erasure(uow, parts, person.openid, because=Because.UNFOLLOWED)
+        request = await open_erasure(uow, person.openid, lock=True)
+        assert request is not None
+        await erase(uow, parts, request, now=now)
+        await uow.commit()
+    async with parts.begin() as uow:
+        assert await uow.invoice_changes.where() == []
+        assert await uow.files.where(kind="invoice") == []
+        (kept,) = await uow.invoices.where()
+    assert (kept.number, kept.email, kept.file_id) == ("12345678", "", None)

@@ -84,7 +84,7 @@ class PostgresPrivacy:
             await self._doom((one["object_key"] for one in row[0]), now)
         for table in (
             t.template_mails, t.supplement_requests, t.material_items, t.credentials, t.reminders, t.waitlist,
-            t.appointments,
+            t.appointments, t.invoice_changes,
         ):  # fmt: skip
             await self._connection.execute(delete(table).where(table.c.case_id.in_(case_ids)))
         await self._blank_what_stays(case_ids, now)
@@ -97,7 +97,7 @@ class PostgresPrivacy:
             delete(t.invoices).where(invoices.case_id.in_(case_ids), invoices.state == "none")
         )
         blanks: tuple[tuple[Table, dict[str, Any]], ...] = (
-            (t.invoices, {"email": ""}),
+            (t.invoices, {"email": "", "file_id": None, "fault": None}),
             (t.orders, {"openid": ""}),
             (t.audit, {"reason": None}),
             (t.staff_tasks, {"openid": None, "result": None}),
@@ -187,7 +187,8 @@ class PostgresPrivacy:
         cases = select(t.orders.c.case_id).where(t.orders.c.id.in_(order_ids))
         await self._connection.execute(delete(t.refunds).where(t.refunds.c.payment_id.in_(payments)))
         await self._connection.execute(delete(t.payments).where(t.payments.c.order_id.in_(order_ids)))
-        await self._connection.execute(delete(t.invoices).where(t.invoices.c.case_id.in_(cases)))
+        for table in (t.invoice_changes, t.invoices):
+            await self._connection.execute(delete(table).where(table.c.case_id.in_(cases)))
         return await self._count(delete(t.orders).where(t.orders.c.id.in_(order_ids)))
 
     async def _delete(self, table: Table, condition: ColumnElement[bool], limit: int) -> int:

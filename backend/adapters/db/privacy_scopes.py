@@ -29,7 +29,7 @@ def _and(scope: Scope, *more: ColumnElement[bool]) -> Scope:
 
 
 def is_loose() -> ColumnElement[bool]:
-    """A file that belongs to no item, supplement, photo or slip."""
+    """A file that belongs to no item, supplement, photo, slip or invoice."""
     file_id = t.files.c.id
     return ~or_(
         exists().where(t.item_files.c.file_id == file_id),
@@ -37,6 +37,7 @@ def is_loose() -> ColumnElement[bool]:
         exists().where(t.photos.c.source_file_id == file_id),
         exists().where(t.photos.c.preview_file_id == file_id),
         exists().where(t.confirmations.c.file_id == file_id),
+        exists().where(t.invoices.c.file_id == file_id),
     )
 
 
