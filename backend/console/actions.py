@@ -14,7 +14,7 @@ from backend.console.cases import show_case, show_decided
 from backend.console.web import SEVERAL, Upload, form, is_htmx, office, signed_in, text_of
 from backend.domain.case import Event
 from backend.domain.errors import DomainError
-from backend.services.staff import bureau, closing, confirmation, invoicing, review, visiting
+from backend.services.staff import bucket, bureau, closing, confirmation, invoicing, review, visiting
 from backend.services.staff.acting import Form, take_case
 from backend.services.staff.messaging import send_message
 from backend.services.staff.refunding import refund_case
@@ -44,6 +44,23 @@ async def reject_one(request: web.Request) -> web.StreamResponse:
         await review.reject_item(office(request), form, code=request.match_info["code"], reason=reason)
 
     return await _act(request, act, "已退回，完成审核后会一起通知申请人。", show_decided)
+
+
+async def reject_pieces(request: web.Request) -> web.StreamResponse:
+    """Chosen files of the bucket go back under a material's name; none chosen means that it is missing."""
+
+    async def act(request: web.Request, form: Form) -> None:
+        parts = [text_of(request, "preset").strip(), text_of(request, "reason").strip()]
+        files = [one for one in text_of(request, "files").split(SEVERAL) if one]
+        await bucket.reject_pieces(
+            office(request),
+            form,
+            code=text_of(request, "item"),
+            file_ids=files,
+            reason=REASON_AND_MORE.join(part for part in parts if part),
+        )
+
+    return await _act(request, act, "已列为单独的一项并退回，完成审核后会一起通知申请人。")
 
 
 async def say(request: web.Request) -> web.StreamResponse:

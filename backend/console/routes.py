@@ -33,6 +33,7 @@ def add_routes(app: web.Application) -> None:
     routes.add_post("/cases/{case_no}/take", actions.take)
     routes.add_post("/cases/{case_no}/items/{code}/pass", actions.pass_one)
     routes.add_post("/cases/{case_no}/items/{code}/reject", actions.reject_one)
+    routes.add_post("/cases/{case_no}/pieces/reject", actions.reject_pieces)
     routes.add_post("/cases/{case_no}/events/{event}", actions.happen)
     routes.add_post("/cases/{case_no}/messages", actions.say)
     add_calendar_routes(routes)

@@ -38,12 +38,13 @@ class FewMaterials:
 
     def at(self, version: str) -> Catalogue:
         materials = {
-            "BA01": _material("居民身份证（正反面）", "基本资料", "四角完整、不反光、在有效期内"),
-            "BA02": _material("户口簿首页及本人页", "基本资料", "首页是地址页；信息要与身份证一致"),
-            "BA08": _material("个人诚信声明", "基本资料", "本人手写签名和日期"),
-            "HO04": _material("房屋租赁合同", "在京住所证明", "写清详细地址、双方姓名、租期"),
-            "WK01": _material("劳动（聘用）合同", "在京工作证明", "封面、期限、职务、薪酬、签章页"),
-            "ED01": _material("学历（毕业）证书", "学历/学位相关材料", "本科起每一层都传"),
+            "BA01": _material("BA01", "居民身份证（正反面）", "基本资料", "四角完整、不反光、在有效期内"),
+            "BA02": _material("BA02", "户口簿首页及本人页", "基本资料", "首页是地址页；信息要与身份证一致"),
+            "BA08": _material("BA08", "个人诚信声明", "基本资料", "本人手写签名和日期"),
+            "HO04": _material("HO04", "房屋租赁合同", "在京住所证明", "写清详细地址、双方姓名、租期"),
+            "WK01": _material("WK01", "劳动（聘用）合同", "在京工作证明", "封面、期限、职务、薪酬、签章页"),
+            "ED01": _material("ED01", "学历（毕业）证书", "学历/学位相关材料", "本科起每一层都传"),
+            "OT06": _material("OT06", "全部材料", "其他", "一次都传在这里"),
         }
         reasons = ("照片不清晰，请重拍", "缺页，请补齐", "已过有效期，请换新的")
         told = SimpleNamespace(
@@ -57,8 +58,8 @@ class FewMaterials:
         return cast(Catalogue, told)
 
 
-def _material(name: str, category: str, hint: str) -> SimpleNamespace:
-    return SimpleNamespace(name=name, category=category, hint=hint)
+def _material(code: str, name: str, category: str, hint: str) -> SimpleNamespace:
+    return SimpleNamespace(code=code, name=name, category=category, hint=hint, marks=frozenset(BusinessType))
 
 
 @dataclass

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from backend.domain.case import STAGES, Event, Stage
 from backend.domain.errors import ItemUnknown
-from backend.services.records import CaseRecord, SupplementRequest
+from backend.domain.materials import BUCKET_ITEM
+from backend.services.records import CaseRecord, ItemRecord, SupplementRequest
 from backend.services.reminding import end_of_permit
 from backend.services.staff.acting import Desk, Form, act_on_case, needed_text, release
 from backend.services.staff.office import Office
@@ -31,9 +32,19 @@ async def mark(office: Office, form: Form, event: Event) -> None:
     """T19, T32: the papers came by mail, the applicant came, or did not; nothing is pushed."""
 
     async def step(desk: Desk) -> None:
+        if event is Event.MARK_EMAIL_RECEIVED:
+            await _bucket_for_mail(desk)
         await record_transition(desk.uow, desk.case, event, desk.who, now=desk.now)
 
     await act_on_case(office, form, event.value, step)
+
+
+async def _bucket_for_mail(desk: Desk) -> None:
+    """What came by mail is decided on as one item, as if it lay in the bucket (T19, F70)."""
+    item = await desk.uow.items.first(case_id=desk.case.id, code=BUCKET_ITEM, active=True, lock=True)
+    if item is None:
+        item = await desk.uow.items.add(ItemRecord(desk.office.parts.ids.new("i"), desk.case.id, BUCKET_ITEM))
+    await desk.uow.items.save(replace(item, state="uploaded", finished=True))
 
 
 async def pass_first(office: Office, form: Form) -> None:

@@ -9,6 +9,8 @@ from typing import Final
 from backend.domain.catalogue import Catalogue
 from backend.domain.draft import Draft, Entry
 from backend.domain.masks import mask_emails, mask_id_number, mask_name, mask_phone
+from backend.domain.sections import held
+from backend.domain.sections.earlier import EARLIER
 from backend.services.binding import applicant_id_no, applicant_name
 from backend.services.ports import UnitOfWork
 from backend.services.records import CaseRecord
@@ -60,6 +62,8 @@ async def sections_of(office: Office, uow: UnitOfWork, case: CaseRecord) -> list
         _table("学习经历", draft.rows("education"), EDUCATION),
         _table("工作经历", draft.rows("work"), WORK),
         Section("申请条件", pairs=_conditions(draft, catalogue)),
+        Section("这次的变更", pairs=_changes(draft, catalogue)),
+        Section("资料来源", pairs=_taken_over(draft)),
     ]
     return [section for section in sections if section.pairs or section.rows]
 
@@ -95,6 +99,24 @@ def _table(title: str, entries: Sequence[Entry], labels: Mapping[str, str]) -> S
 
 def _month(value: str) -> str:
     return "无固定期限" if value == OPEN_END else value
+
+
+def _changes(draft: Draft, catalogue: Catalogue) -> list[tuple[str, str]]:
+    """What differs from the earlier case, old and new beside each other; phone and mails masked."""
+    masks: dict[str, Callable[[str], str]] = {"phone": mask_phone, "emails": mask_emails}
+    labels = {**PERSONAL, "phone": "手机号码", "emails": "电子邮箱"}
+    pairs = []
+    for name, old, new in held.changes(draft):
+        told = _pairs({name: old}, {name: "old"}, catalogue), _pairs({name: new}, {name: "new"}, catalogue)
+        show = masks.get(name, str)
+        pairs.append((labels[name], " → ".join(show(value) for pair in told for _, value in pair)))
+    return pairs
+
+
+def _taken_over(draft: Draft) -> list[tuple[str, str]]:
+    case_no = draft.answer(EARLIER, "case_no")
+    unchanged = draft.answer(EARLIER, "unchanged") == "yes"
+    return [("沿用上次的申请", case_no + ("，申请人确认没有变化的不再填" if unchanged else ""))] if case_no else []
 
 
 def _conditions(draft: Draft, catalogue: Catalogue) -> list[tuple[str, str]]:

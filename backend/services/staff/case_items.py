@@ -8,25 +8,34 @@ from datetime import datetime
 
 from backend.domain.case import Event, Stage
 from backend.domain.catalogue import Catalogue
+from backend.domain.materials import BUCKET_ITEM
 from backend.domain.transitions import is_possible
 from backend.services.ports import UnitOfWork
 from backend.services.records import CaseRecord, ItemFile, ItemRecord, StoredFile, SupplementRequest
+from backend.services.staff.bucket import notes_of
 from backend.services.staff.review import is_decidable
 
 
 @dataclass(frozen=True)
 class Paper:
-    """One file; `is_picture` can be shown in the page, anything else opens in a tab of its own."""
+    """One file; `is_picture` can be shown in the page, anything else opens in a tab of its own.
+
+    `note` is what the applicant said that it is.
+    """
 
     file_id: str
     is_picture: bool
     added_at: datetime
     is_removed: bool
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class ItemView:
-    """`papers` are this round's (or all, before any rejection), `earlier` those of the rounds before."""
+    """`papers` are this round's (or all, before any rejection), `earlier` those of the rounds before.
+
+    A bucket holds everything of a bulk upload: its pieces are sent back under names of their own (F70).
+    """
 
     code: str
     name: str
@@ -41,6 +50,7 @@ class ItemView:
     papers: Sequence[Paper]
     earlier: Sequence[Paper]
     is_decidable: bool
+    is_bucket: bool = False
 
 
 async def items_of(uow: UnitOfWork, case: CaseRecord, catalogue: Catalogue) -> list[ItemView]:
@@ -96,6 +106,9 @@ def _view(
         for one in held
         if one.round < newest
     ]
+    if item.code == BUCKET_ITEM:
+        notes = notes_of(case, catalogue)
+        papers = [replace(one, note=notes.get(at, "")) for at, one in enumerate(papers, 1)]
     material = catalogue.material(item.code)
     deciding = is_possible(Stage(case.stage), Event.ITEM_PASS)
     return ItemView(
@@ -112,6 +125,7 @@ def _view(
         papers=papers,
         earlier=earlier,
         is_decidable=deciding and is_decidable(case, item),
+        is_bucket=item.code == BUCKET_ITEM,
     )
 
 

@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 
 from backend.domain.case import STAGES, TERMINAL, Event, Stage
 from backend.domain.catalogue import Catalogue
+from backend.domain.profile import UploadMode
 from backend.domain.transitions import staff_events
 from backend.services.ports import UnitOfWork
 from backend.services.records import CaseRecord, Invoice, InvoiceChange, Order, Refund, SupplementRequest
+from backend.services.staff.bucket import Name, names_for
 from backend.services.staff.case_data import Section, sections_of
 from backend.services.staff.case_history import HistoryLine, history_of
 from backend.services.staff.case_items import ItemView, Paper, items_of, papers_of_supplement
@@ -19,6 +21,7 @@ from backend.services.staff.queue import handlers_of
 from backend.services.staff.refunding import Refundable, refundable
 from backend.services.staff.refusals import CaseUnknown
 from backend.services.staff.sign_in import SignedIn
+from backend.services.standing import flow_of
 
 MESSAGES_SHOWN = 20
 
@@ -56,6 +59,7 @@ class CasePage:
     mails: Sequence[tuple[datetime, str, str]]
     events: frozenset[Event]
     reject_reasons: Sequence[str]
+    piece_names: Sequence[Name] = ()
 
     @property
     def is_open(self) -> bool:
@@ -116,6 +120,7 @@ async def _page(office: Office, uow: UnitOfWork, who: SignedIn, case: CaseRecord
         mails=[(mail.sent_at or mail.created_at, mail.subject, mail.state) for mail in mails],
         events=frozenset(staff_events(Stage(case.stage))),
         reject_reasons=catalogue.reject_reasons,
+        piece_names=names_for(catalogue, case) if flow_of(case).upload_mode is UploadMode.BULK else (),
     )
 
 
