@@ -12,7 +12,7 @@ from aiohttp import web
 from backend.console import words
 from backend.console.web import office, render, signed_in, text_of
 from backend.domain.errors import DomainError
-from backend.services.staff import calendar_changes, visiting
+from backend.services.staff import calendar_changes, calendar_week, visiting
 from backend.services.staff.calendar import WEEKS, calendar_page, day_page
 from backend.services.staff.refusals import CalendarUnknown, DaysWrong, SeatsWrong, StaffRefusal
 
@@ -26,6 +26,7 @@ def add_calendar_routes(routes: web.UrlDispatcher) -> None:
     routes.add_post("/calendar/closures/{closure_id}/open", open_days)
     routes.add_post("/calendar/slots/{slot_id}", change_seats)
     routes.add_post("/calendar/places/{calendar_id}", change_calendar)
+    routes.add_post("/calendar/weeks/{calendar_id}", change_week)
     routes.add_post("/calendar/visits/{visit_id}", mark)
 
 
@@ -75,6 +76,19 @@ async def change_calendar(request: web.Request) -> web.StreamResponse:
         await calendar_changes.change_calendar(
             office(request), signed_in(request), token=token, calendar_id=request.match_info["calendar_id"],
             place=text_of(request, "place"), bring=text_of(request, "bring"), seats=_seats(request),
+        )  # fmt: skip
+
+    return await _act(request, act)
+
+
+async def change_week(request: web.Request) -> web.StreamResponse:
+    async def act(request: web.Request, token: str) -> None:
+        ahead = text_of(request, "ahead_days").strip()
+        await calendar_week.change_week(
+            office(request), signed_in(request), token=token, calendar_id=request.match_info["calendar_id"],
+            written={day: text_of(request, f"day{day}") for day in range(7)},
+            ahead_days=int(ahead) if ahead.isascii() and ahead.isdecimal() and len(ahead) <= 3 else 0,
+            cut_off=text_of(request, "cut_off"),
         )  # fmt: skip
 
     return await _act(request, act)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from backend.domain import appointment_refusals as visits
+from backend.domain import calendars
 from backend.domain import errors as domain
 from backend.domain.case import STAGES, Stage
 from backend.domain.errors import DomainError
@@ -67,6 +68,9 @@ SENTENCES: Final[Mapping[type[Exception], str]] = {
     staff.DaysWrong: "日期不对：要从今天或以后开始，结束不早于开始，最长 60 天。",
     staff.SeatsTaken: "已经约出 {taken} 个，名额不能更少。",
     staff.SeatsWrong: "名额请填 1 到 {most} 之间的整数。",
+    calendars.CalendarFaulty: (
+        "没有保存，这里不对：{what}。每天写成 09:00-11:30，几段用逗号隔开，不能重叠；提前天数填 1 到 366。"
+    ),
     visits.VisitNotOver: "还没到预约的时间，到时候再登记。",
     visits.NoAppointment: "这个预约已经取消或登记过了，请刷新页面。",
     visits.SlotUnknown: "没有找到这个时段，请刷新页面。",

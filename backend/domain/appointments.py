@@ -61,7 +61,10 @@ NEXT_STATES: Final[Mapping[AppointmentState, frozenset[AppointmentState]]] = Map
 
 @dataclass(frozen=True)
 class Slot:
-    """One window with its seats; both moments are aware."""
+    """One window with its seats; both moments are aware.
+
+    A `closed` day is called off for everybody; a `withdrawn` window only takes nobody new.
+    """
 
     id: str
     kind: AppointmentKind
@@ -69,6 +72,7 @@ class Slot:
     ends_at: datetime
     seats: int
     closed: bool = False
+    withdrawn: bool = False
 
     @property
     def day(self) -> date:
@@ -100,7 +104,7 @@ def taken_by(holds: Collection[Hold], *, now: datetime) -> set[str]:
 def label_of(slot: Slot, taken: int, *, now: datetime) -> SlotLabel:
     if slot.starts_at <= now:
         return SlotLabel.PAST
-    if slot.closed:
+    if slot.closed or slot.withdrawn:
         return SlotLabel.CLOSED
     return SlotLabel.FULL if taken >= slot.seats else SlotLabel.OPEN
 

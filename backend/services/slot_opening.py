@@ -7,7 +7,17 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
-from backend.domain.calendars import BEIJING, Closure, beijing_day, is_closed, read_calendar, read_closure, windows
+from backend.domain.calendars import (
+    BEIJING,
+    Calendar,
+    Closure,
+    Window,
+    beijing_day,
+    is_closed,
+    read_calendar,
+    read_closure,
+    windows,
+)
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.visit_records import CalendarRecord, ClosureRecord, SlotRecord
@@ -58,18 +68,22 @@ async def open_slots_of(uow: UnitOfWork, parts: Parts, record: CalendarRecord, *
     opened = 0
     for window in windows(calendar, closures, first=today, last=today + timedelta(days=calendar.ahead_days)):
         if window.starts_at > now:
-            slot = SlotRecord(
-                id=parts.ids.new("sl"),
-                calendar_id=calendar.id,
-                day=beijing_day(window.starts_at),
-                starts_at=window.starts_at,
-                ends_at=window.ends_at,
-                seats=calendar.seats,
-                closed=window.closed,
-                pass_on_at=now,
-            )
-            opened += await uow.slots.add_if_new(slot)
+            opened += await uow.slots.add_if_new(new_slot(parts, calendar, window, now=now))
     return opened
+
+
+def new_slot(parts: Parts, calendar: Calendar, window: Window, *, now: datetime) -> SlotRecord:
+    """A window with all its seats free; the waitlist looks at it first."""
+    return SlotRecord(
+        id=parts.ids.new("sl"),
+        calendar_id=calendar.id,
+        day=beijing_day(window.starts_at),
+        starts_at=window.starts_at,
+        ends_at=window.ends_at,
+        seats=calendar.seats,
+        closed=window.closed,
+        pass_on_at=now,
+    )
 
 
 async def apply_closures(uow: UnitOfWork, slots: Sequence[SlotRecord], *, now: datetime) -> list[SlotRecord]:

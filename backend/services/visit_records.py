@@ -92,10 +92,11 @@ class SlotRecord:
     seats: int
     taken: int = 0
     closed: bool = False
+    withdrawn: bool = False
     pass_on_at: datetime | None = None
 
     def of_kind(self, kind: AppointmentKind) -> Slot:
-        return Slot(self.id, kind, self.starts_at, self.ends_at, self.seats, self.closed)
+        return Slot(self.id, kind, self.starts_at, self.ends_at, self.seats, self.closed, self.withdrawn)
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,11 @@ from typing import Final
 from backend.domain.appointments import SlotLabel, label_of
 from backend.domain.calendars import AppointmentKind, beijing_day, said_day, said_window
 from backend.domain.masks import mask_name
+from backend.domain.week_pattern import written_week
 from backend.services.binding import applicant_name
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
+from backend.services.staff.calendar_week import left_over
 from backend.services.staff.office import Office
 from backend.services.staff.refusals import CalendarUnknown
 from backend.services.visit_records import AppointmentRecord, CalendarRecord, ClosureRecord, SlotRecord
@@ -53,6 +55,8 @@ class CalendarPage:
     weeks: Sequence[Sequence[DayColumn]]
     closures: Sequence[ClosureRecord]
     waiting: int
+    week: Mapping[int, str]
+    left_over: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,8 @@ async def calendar_page(office: Office, *, calendar_id: str | None = None, week:
         slots = await uow.slots.where(calendar_id=calendar.id, day=days, order_by="starts_at")
         closures = await uow.closures.where(removed_at=None, order_by="first")
         line = await uow.waitlist.where(kind=calendar.kind, state=["waiting", "offered"])
+        withdrawn = await uow.slots.where(calendar_id=calendar.id, withdrawn=True)
+        outside = await left_over(uow, calendar, {one.id: one for one in withdrawn if one.starts_at > now})
     kind = AppointmentKind(calendar.kind)
     columns = [_column(day, slots, kind, now) for day in days]
     return CalendarPage(
@@ -99,6 +105,8 @@ async def calendar_page(office: Office, *, calendar_id: str | None = None, week:
         weeks=[columns[at : at + 7] for at in range(0, len(columns), 7)],
         closures=[one for one in closures if one.last >= monday and one.calendar_id in (None, calendar.id)],
         waiting=len(line),
+        week=written_week(calendar.rules.openings),
+        left_over=outside,
     )
 
 

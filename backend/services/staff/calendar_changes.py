@@ -71,7 +71,7 @@ async def close_days(
             await _ask_to_choose_again(change, slot, closure)
         await change.audit("closure_added", closure=closure.id, calendar=calendar_id or "all")
 
-    await _once(office, who, token, "close_days", step)
+    await once(office, who, token, "close_days", step)
 
 
 async def open_days(office: Office, who: SignedIn, *, token: str, closure_id: str) -> None:
@@ -85,7 +85,7 @@ async def open_days(office: Office, who: SignedIn, *, token: str, closure_id: st
         await apply_closures(change.uow, await _slots_of(change.uow, closure.rule), now=change.now)
         await change.audit("closure_removed", closure=closure.id)
 
-    await _once(office, who, token, "open_days", step)
+    await once(office, who, token, "open_days", step)
 
 
 async def change_seats(office: Office, who: SignedIn, *, token: str, slot_id: str, seats: int) -> None:
@@ -105,7 +105,7 @@ async def change_seats(office: Office, who: SignedIn, *, token: str, slot_id: st
         await change.uow.slots.save(replace(slot, seats=seats, pass_on_at=change.now if more else slot.pass_on_at))
         await change.audit("seats_changed", slot=slot_id, seats=seats, before=slot.seats)
 
-    await _once(office, who, token, "change_seats", step)
+    await once(office, who, token, "change_seats", step)
 
 
 async def change_calendar(
@@ -127,10 +127,10 @@ async def change_calendar(
         await change.uow.calendars.save(replace(calendar, place=place, bring=bring, seats=seats))
         await change.audit("calendar_changed", calendar=calendar_id, seats=seats)
 
-    await _once(office, who, token, "change_calendar", step)
+    await once(office, who, token, "change_calendar", step)
 
 
-async def _once(office: Office, who: SignedIn, token: str, name: str, step: Step) -> None:
+async def once(office: Office, who: SignedIn, token: str, name: str, step: Step) -> None:
     """A form that is sent twice changes nothing the second time."""
     async with office.parts.begin() as uow:
         key = f"staff:{who.staff_id}:{token}"

@@ -66,6 +66,8 @@ slots: Final = Table(
     # Visits that are held or confirmed, and seats offered to the waitlist.
     Column("taken", Integer, nullable=False, server_default="0"),
     Column("closed", Boolean, nullable=False, server_default=expression.false()),
+    # The calendar's week does not have it any more: it takes nobody new, who has booked keeps the visit.
+    Column("withdrawn", Boolean, nullable=False, server_default=expression.false()),
     # Set when a seat has become free: the waitlist comes first.
     when("pass_on_at", null=True),
     CheckConstraint("taken >= 0 AND taken <= seats", name="capacity"),
