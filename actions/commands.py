@@ -65,6 +65,16 @@ def _about_business(name: str, *entities: str) -> Build:
     return build
 
 
+def _about_item(name: str) -> Build:
+    """A command about one material, or about all of them."""
+
+    def build(reading: Reading, _question: Question) -> Command:
+        item = reading.entity("material_item")
+        return Command(name, {"item": item} if item else {})
+
+    return build
+
+
 def _eligibility(reading: Reading, _question: Question) -> Command:
     """够不够、能不能办: the backend compares what was told with what is published."""
     told = {"business_type": reading.entity("business_type"), "text": "" if reading.exact else reading.text[:300]}
@@ -112,7 +122,7 @@ COMMANDS: Final[Mapping[str, Build]] = {
     "upload_item": photographs.choose,
     "done_uploading": _plain("finish_item"),
     "undo_upload": photographs.undo,
-    "send_templates": _plain("send_templates"),
+    "send_templates": _about_item("send_templates"),
     "photo_nudge": _nudge,
     "photo_accept": _plain("photo_accept"),
     "photo_retake": _plain("photo_retake"),
@@ -168,6 +178,8 @@ def _in_form(reading: Reading, question: Question) -> Move:
     option = option_of(reading, question)
     if option == "finish_item":
         return Command("finish_item")
+    if option == "sample":
+        return Command("materials", {"item": question.field})
     if option is not None:
         return _answer(question, option=option, text=reading.text)
     if fits(values, question) or (values and (reading.intent in ANSWERS or _of_the_invoice(values, question))):

@@ -20,10 +20,13 @@ COMMANDS_OF_KIND: Final[Mapping[tuple[str | None, str | None], Sequence[str]]] =
     (None, "confirm"): ("affirm", "deny"),
 }
 # Options that are commands of their own.
-OPTION_PAYLOADS: Final[Mapping[str, str]] = {"finish_item": "done_uploading"}
+OPTION_PAYLOADS: Final[Mapping[str, str]] = {
+    "finish_item": "done_uploading",
+    "sample": "ask_materials:material_item={field}",
+}
 # Sentences that carry the turn's link themselves, so that it needs none of its own.
 TO_STRANGERS: Final = frozenset({"not_bound", "bind_offer", "welcome_stranger"})
-LINK_CARRIERS: Final = TO_STRANGERS | {"page_here", "pay_here", "confirmation_ready"}
+LINK_CARRIERS: Final = TO_STRANGERS | {"page_here", "pay_here", "confirmation_ready", "templates_queued"}
 # Sentences that already ask: the question's choices hang on them, its words are not put again.
 ASKING: Final = frozenset(
     {"send_a_photo", "send_everything", "use_the_page", "pay_here", "item_not_begun", "item_needs_more"}
@@ -217,7 +220,7 @@ def options_of(question: Question) -> list[dict[str, str]]:
 
 def _payload(question: Question, value: str, number: int) -> str:
     if value in OPTION_PAYLOADS:
-        return OPTION_PAYLOADS[value]
+        return OPTION_PAYLOADS[value].format(field=question.field)
     index = "" if question.index is None else f",index={question.index}"
     if PAYLOAD_VALUE.fullmatch(value):
         return f"choose:field={question.field},option={value}{index}"

@@ -68,6 +68,9 @@ class Material:
     force: Force
     # What each of the least files shows, when they differ: 人像面, 国徽面.
     pages: tuple[str, ...] = ()
+    # Whether there is a picture of how it looks; `sample_first` shows it when the item is asked for the first time.
+    has_sample: bool = True
+    sample_first: bool = False
 
     def condition_for(self, business: BusinessType) -> Condition | None:
         """What must hold for the material to be listed; None means always."""

@@ -162,6 +162,8 @@ def _material(row: Mapping[str, Any], document: Mapping[str, Any]) -> c.Material
         origin=_origin(row, document),
         force=_force(row, document),
         pages=pages,
+        has_sample=bool(row.get("sample", True)),
+        sample_first=row.get("sample") == "first",
     )
 
 

@@ -85,6 +85,10 @@ class ChooseItem(Request):
     item: Word
 
 
+class AboutItem(Request):
+    item: Word | None = None
+
+
 class UndoUpload(Request):
     """`number` counts the photos of one item from 1; -1 is the last."""
 
@@ -195,7 +199,7 @@ COMMAND_BODIES: Final[Mapping[str, type[Request]]] = {
     "materials": AboutMaterials,
     "fee": AboutBusiness,
     "eligibility": AboutEligibility,
-    "send_templates": Empty,
+    "send_templates": AboutItem,
     "photo_nudge": PhotoNudge,
     "photo_accept": Empty,
     "photo_retake": Empty,

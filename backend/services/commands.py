@@ -222,7 +222,8 @@ async def _photo_retake(uow: UnitOfWork, parts: Parts, standing: Standing, body:
 
 
 async def _send_templates(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
-    return await finish(uow, parts, standing, await template_mailing.ask_for_templates(uow, parts, standing))
+    asked = await template_mailing.ask_for_templates(uow, parts, standing, body.get("item"))
+    return await finish(uow, parts, standing, asked)
 
 
 async def _submit(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
@@ -302,7 +303,9 @@ async def _materials(uow: UnitOfWork, parts: Parts, standing: Standing, body: Bo
 def _general(name: str) -> Handler:
     async def tell(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
         told = general_questions.answer(parts, name, body, standing)
-        return await finish(uow, parts, standing, Outcome(say=(told,)))
+        return await finish(
+            uow, parts, standing, Outcome(say=(told,), files=general_questions.pictures(parts, name, body))
+        )
 
     return tell
 

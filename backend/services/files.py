@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from backend.services.errors import FileRefused, FileUnknown
+from backend.services.made_files import MADE, made_file
 from backend.services.own_papers import is_current
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
@@ -107,6 +108,8 @@ async def show_file(parts: Parts, openid: str, file_id: str) -> tuple[str, bytes
     """Media type and content of a file that this applicant may see."""
     if file_id.startswith(PREFIX):
         return MEDIA_TYPE, await visit_file(parts, openid, file_id)
+    if file_id.startswith(MADE):
+        return await made_file(parts, openid, file_id)
     async with parts.begin() as uow:
         stored = await uow.files.get(file_id)
         owner = stored.applicant_id if stored else None

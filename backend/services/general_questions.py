@@ -16,8 +16,9 @@ from backend.domain.materials import short_name
 from backend.domain.profile import BusinessType
 from backend.domain.talk import Say
 from backend.services.links import Purpose, offer_link
+from backend.services.made_files import sample_of
 from backend.services.orders import said_yuan
-from backend.services.outcome import Outcome
+from backend.services.outcome import Outcome, ShownFile
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.standing import Standing, beijing_day
@@ -116,7 +117,14 @@ async def answer_a_stranger(uow: UnitOfWork, parts: Parts, openid: str, name: st
     link = await offer_link(uow, parts, openid, Purpose.BIND)
     if name == "open":
         return Outcome(link=link).saying("welcome_stranger")
-    return Outcome(say=(answer(parts, name, body, None), Say("bind_offer")), link=link)
+    said = (answer(parts, name, body, None), Say("bind_offer"))
+    return Outcome(say=said, files=pictures(parts, name, body), link=link)
+
+
+def pictures(parts: Parts, name: str, body: Body) -> tuple[ShownFile, ...]:
+    """How the paper looks that was asked about (F41)."""
+    material = parts.catalogues.current().material(str(body.get("item"))) if name == "materials" else None
+    return (sample_of(material.code),) if material is not None and material.has_sample else ()
 
 
 def _day(day: date | None) -> str:

@@ -218,6 +218,9 @@ class TemplateMaker(Protocol):
     async def make(self, code: str, facts: Mapping[str, object]) -> Sequence[MadeDocument]:
         """The papers of a material item (F39); the empty sequence when it has no template."""
 
+    async def sample(self, code: str) -> bytes | None:
+        """A JPEG of how the paper of a material looks, marked 样张 (F41); None when there is none."""
+
 
 class RateLimiter(Protocol):
     async def allow(self, key: str, *, every_s: int, times: int = 1) -> bool:

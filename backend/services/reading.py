@@ -22,6 +22,7 @@ from backend.domain.sections.uploads import BUREAU_ITEM
 from backend.domain.still_missing import still_missing
 from backend.domain.talk import Say
 from backend.services.links import Purpose, offer_link
+from backend.services.made_files import template_downloads
 from backend.services.orders import yuan
 from backend.services.outcome import Outcome, ShownFile, case_json
 from backend.services.own_papers import current_slip, invoice_download
@@ -235,7 +236,12 @@ async def overview(parts: Parts, openid: str) -> dict[str, Any]:
         }
         if order
         else None,
-        "downloads": [*([{"file_id": slip[1].file_id, "title": "确认单"}] if slip else []), *invoices, *visits],
+        "downloads": [
+            *([{"file_id": slip[1].file_id, "title": "确认单"}] if slip else []),
+            *invoices,
+            *visits,
+            *template_downloads(standing),
+        ],
     }
 
 

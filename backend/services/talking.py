@@ -15,6 +15,7 @@ from backend.domain.talk import Command, Kind, Question, Wants, Wish
 from backend.services import casework, one_inch, uploads
 from backend.services.errors import NotBound
 from backend.services.links import Purpose, offer_link
+from backend.services.made_files import sample_of
 from backend.services.orders import said_yuan
 from backend.services.outcome import Outcome, refusal
 from backend.services.parts import Parts
@@ -51,10 +52,25 @@ async def finish(uow: UnitOfWork, parts: Parts, standing: Standing, outcome: Out
     section = question.form.removesuffix("_form") if question else None
     if section in ("materials", "review") and standing.case.stage == Stage.DRAFT:
         standing = await uploads.sync_items(uow, parts, standing)
+    if question is not None and section == "materials":
+        standing, outcome = await _with_first_sample(uow, parts, standing, question, outcome)
     link = outcome.link
     if link is None and question is not None and (purpose := _page_for(question)):
         link = await offer_link(uow, parts, standing.openid, purpose, case_no=standing.open_case.case_no)
     return replace(outcome, ask=question, link=link, case=standing.case, draft_step=section)
+
+
+async def _with_first_sample(
+    uow: UnitOfWork, parts: Parts, standing: Standing, question: Question, outcome: Outcome
+) -> tuple[Standing, Outcome]:
+    """样子是这样的: a paper that is often sent wrongly is shown when it is asked for the first time (F41)."""
+    material = standing.interview.catalogue.material(question.field)
+    key = f"sample.{question.field}"
+    if material is None or not material.sample_first or key in standing.draft.settled or outcome.files:
+        return standing, outcome
+    standing = await casework.keep_draft(uow, parts, standing, standing.draft.settle(key))
+    told = outcome.saying("sample_here", {"label": material.name})
+    return standing, replace(told, files=(sample_of(material.code),))
 
 
 async def refuse(uow: UnitOfWork, parts: Parts, openid: str, error: DomainError) -> Outcome:

@@ -12,10 +12,12 @@ from backend.domain.case import Event
 from backend.domain.case_facts import case_requirements, told_once
 from backend.domain.catalogue import TemplateKind
 from backend.domain.masks import mask_email
+from backend.domain.materials import short_name
 from backend.domain.sections.family import family_on_papers
 from backend.domain.timeline import UNEMPLOYED
 from backend.services.binding import applicant_id_no
 from backend.services.errors import TooSoon
+from backend.services.links import Purpose, offer_link
 from backend.services.outcome import Outcome
 from backend.services.parts import Parts
 from backend.services.ports import MadeDocument, UnitOfWork
@@ -28,14 +30,19 @@ PAUSE: Final = timedelta(minutes=1)
 BATCH: Final = 5
 
 
-async def ask_for_templates(uow: UnitOfWork, parts: Parts, standing: Standing) -> Outcome:
-    """T9; raises `TooSoon` within a minute of the last time."""
+async def ask_for_templates(uow: UnitOfWork, parts: Parts, standing: Standing, item: str | None = None) -> Outcome:
+    """T9: the papers that the case needs, or the one that is named; they can be downloaded too (F40).
+
+    Raises:
+        TooSoon: within a minute of the last time.
+    """
     case, now = standing.open_case, parts.clock.now()
     addresses = emails_of(case)
     if not addresses:
         return Outcome().saying("emails_needed")
-    codes = template_codes(standing)
-    if not codes:
+    known = templates_of(standing)
+    codes = [item] if item in known else template_codes(standing)
+    if not codes or (item is not None and item not in known):
         return Outcome().saying("no_templates")
     last = await uow.template_mails.first(case_id=case.id, order_by="-requested_at")
     if last is not None and now < last.requested_at + PAUSE:
@@ -44,13 +51,20 @@ async def ask_for_templates(uow: UnitOfWork, parts: Parts, standing: Standing) -
     await record_transition(uow, case, Event.SEND_TEMPLATES, who, now=now, facts={"count": len(codes)})
     await uow.template_mails.add(TemplateMail(parts.ids.new("m"), case.id, now, codes))
     shown = "、".join(mask_email(one) for one in addresses)
-    return Outcome().saying("templates_queued", {"count": len(codes), "addresses": shown})
+    link = await offer_link(uow, parts, standing.openid, Purpose.OVERVIEW, case_no=case.case_no)
+    return Outcome(link=link).saying("templates_queued", {"count": len(codes), "addresses": shown})
 
 
 def template_codes(standing: Standing) -> list[str]:
     """The items of this case whose paper we prepare."""
     needed = case_requirements(standing.draft, standing.interview)
     return [one.code for one in needed if one.required and one.material.template is TemplateKind.SYSTEM]
+
+
+def templates_of(standing: Standing) -> dict[str, str]:
+    """Every paper that this case may use, the optional ones too: code and name."""
+    needed = case_requirements(standing.draft, standing.interview)
+    return {one.code: short_name(one.material.name) for one in needed if one.material.template is TemplateKind.SYSTEM}
 
 
 async def make_asked_templates(parts: Parts) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from aiohttp import web
@@ -26,6 +26,13 @@ from bot.h5.routes import (
 )
 from bot.h5.sentences import sentence_for
 from bot.h5.session import PageSession
+
+EXTENSIONS: Final = {
+    "application/pdf": "pdf",
+    "image/jpeg": "jpg",
+    "text/calendar": "ics",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+}
 
 
 def add_pages(h5: web.Application) -> None:
@@ -236,7 +243,7 @@ async def show_overview(request: web.Request) -> web.Response:
 async def download(request: web.Request) -> web.Response:
     session = session_of(request, "overview")
     content, content_type = await request.app[PORTS].backend.file(session.openid, request.match_info["file_id"])
-    extension = {"application/pdf": "pdf", "image/jpeg": "jpg"}.get(content_type, "bin")
+    extension = EXTENSIONS.get(content_type, "bin")
     return web.Response(
         body=content,
         content_type=content_type,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.adapters.documents import pdf, word
+from backend.adapters.documents.looks import draw_sample
 from backend.adapters.documents.wording import TEMPLATES, Facts, fill, wordings
 from backend.services.ports import MadeDocument
 
@@ -34,6 +35,10 @@ class LetterMaker:
         if code not in self.codes:
             return []
         return await asyncio.to_thread(self._make_both, code, facts)
+
+    async def sample(self, code: str) -> bytes | None:
+        """How the paper of a material looks; drawn once per process."""
+        return await asyncio.to_thread(draw_sample, code, self.folder)
 
     def _make_both(self, code: str, facts: Facts) -> list[MadeDocument]:
         letter = fill(code, facts, folder=self.folder)

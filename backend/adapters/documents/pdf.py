@@ -19,7 +19,7 @@ def lay_out(letter: Letter, *, folder: Path = TEMPLATES) -> bytes:
     pdf: bytes = typst.compile(
         str(folder / "letter.typ"),
         root=str(folder),
-        font_paths=_font_folders(),
+        font_paths=font_folders(),
         ignore_system_fonts=True,
         format="pdf",
         sys_inputs={"letter": json.dumps(letter.as_data(), ensure_ascii=False)},
@@ -28,5 +28,11 @@ def lay_out(letter: Letter, *, folder: Path = TEMPLATES) -> bytes:
 
 
 @cache
-def _font_folders() -> list[str]:
+def font_folders() -> list[str]:
+    """Where our fonts lie."""
     return [str(pylopdf_fonts_zh_cn.serif_path().parent)]
+
+
+def sans_font() -> Path:
+    """For what is written on pictures."""
+    return Path(pylopdf_fonts_zh_cn.sans_path())

@@ -45,6 +45,8 @@ def _material(one: Requirement, ctx: InterviewContext, position: int, total: int
         "count": total,
     }
     options = (Option("finish_item", "传完了"),) if enough else ()
+    if one.material.has_sample and not state.files:
+        options = (*options, Option("sample", "看样子"))
     question = Question(
         form="materials_form",
         field=one.code,
