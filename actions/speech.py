@@ -26,7 +26,7 @@ OPTION_PAYLOADS: Final[Mapping[str, str]] = {
 }
 # Sentences that carry the turn's link themselves, so that it needs none of its own.
 TO_STRANGERS: Final = frozenset({"not_bound", "bind_offer", "welcome_stranger"})
-LINK_CARRIERS: Final = TO_STRANGERS | {"page_here", "pay_here", "confirmation_ready", "templates_queued"}
+LINK_CARRIERS: Final = TO_STRANGERS | {"confirm_person", "page_here", "pay_here", "confirmation_ready", "templates_queued"}
 # Sentences that already ask: the question's choices hang on them, its words are not put again.
 ASKING: Final = frozenset(
     {"send_a_photo", "send_everything", "use_the_page", "pay_here", "item_not_begun", "item_needs_more"}

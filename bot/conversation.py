@@ -53,6 +53,9 @@ class Conversation:
         typing = asyncio.create_task(self._show_typing(work.openid))
         contact = asyncio.create_task(self._tell_contact(work))
         try:
+            if contact_event(work.kind, work.kept) in IMPORTANT_CONTACTS:
+                # What a scan means is known to the backend before the answer is looked for.
+                await contact
             replies = await self._answer(work)
             await contact
             return replies

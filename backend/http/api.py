@@ -12,7 +12,20 @@ from aiohttp import BodyPartReader, web
 from backend.domain.photo_crop import Box
 from backend.http import models as m
 from backend.http.errors import Malformed
-from backend.services import binding, credentials, files, followers, links, one_inch, orders, reading, uploads, who_is
+from backend.services import (
+    bind_offers,
+    binding,
+    credentials,
+    files,
+    followers,
+    forgotten_password,
+    links,
+    one_inch,
+    orders,
+    reading,
+    uploads,
+    who_is,
+)
 from backend.services.answered_once import Answer, answered_once
 from backend.services.commands import run_command
 from backend.services.errors import PhotoMissing
@@ -151,6 +164,33 @@ async def bind(request: web.Request) -> web.Response:
     sign_in = binding.SignIn(**body.model_dump())
     name = await binding.bind(request.app[PARTS], _openid(request), sign_in, go_on=_go_on(request))
     return web.json_response({"name": name})
+
+
+@routes.get(APPLICANT + "/binding-offer")
+async def show_offer(request: web.Request) -> web.Response:
+    return web.json_response(await bind_offers.scanned_offer(request.app[PARTS], _openid(request)))
+
+
+@routes.post(APPLICANT + "/binding-offer")
+async def confirm_offer(request: web.Request) -> web.Response:
+    body = await body_of(request, m.ConfirmOffer)
+    told = bind_offers.Confirmation(**body.model_dump())
+    name = await bind_offers.confirm_offer(request.app[PARTS], _openid(request), told, go_on=_go_on(request))
+    return web.json_response({"name": name})
+
+
+@routes.post(APPLICANT + "/password/code")
+async def send_reset_code(request: web.Request) -> web.Response:
+    body = await body_of(request, m.AskResetCode)
+    await forgotten_password.ask_for_code(request.app[PARTS], _openid(request), **body.model_dump())
+    return web.json_response({"sent": True})
+
+
+@routes.post(APPLICANT + "/password")
+async def set_password(request: web.Request) -> web.Response:
+    body = await body_of(request, m.SetPassword)
+    await forgotten_password.set_password(request.app[PARTS], _openid(request), **body.model_dump())
+    return web.json_response({"set": True})
 
 
 @routes.post(APPLICANT + "/credentials")

@@ -245,6 +245,24 @@ class Bind(Request):
     terms_accepted: bool = False
 
 
+class ConfirmOffer(Request):
+    id_tail: Word
+    terms_version: Word | None = None
+    terms_accepted: bool = False
+    change_account: bool = False
+
+
+class AskResetCode(Request):
+    username: Word
+    phone: Word
+
+
+class SetPassword(Request):
+    username: Word
+    code: Word
+    password: Secret
+
+
 class GoOnWish(Request):
     """The header X-Go-On of a page."""
 

@@ -28,6 +28,7 @@ from backend.services import (
     uploads,
 )
 from backend.services.answered_once import Answer, answered_once
+from backend.services.bind_offers import ask_who_scanned
 from backend.services.errors import NotBound
 from backend.services.files import own_file
 from backend.services.links import Purpose, offer_link
@@ -72,6 +73,8 @@ async def run_command(
 
 
 async def _dispatch(uow: UnitOfWork, parts: Parts, openid: str, name: str, body: Body, case_no: str | None) -> Outcome:
+    if name == "open" and (asked := await ask_who_scanned(uow, parts, openid)) is not None:
+        return asked
     try:
         standing = await load_standing(uow, parts, openid)
     except NotBound:

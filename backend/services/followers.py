@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backend.domain.retention import Because
+from backend.services.bind_offers import SCENE_PREFIX, note_scan
 from backend.services.erasure import request_erasure, stop_erasure
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
@@ -17,6 +18,9 @@ async def note_contact(uow: UnitOfWork, parts: Parts, openid: str, event: str, s
     Leaving starts the clock of the erasure (catalogue/retention.yml); whatever they do next stops it.
     """
     now = parts.clock.now()
+    if scene is not None and scene.startswith(SCENE_PREFIX):
+        await note_scan(uow, parts, openid, scene)
+        scene = None
     if event == "unsubscribe":
         await request_erasure(uow, parts, openid, because=Because.UNFOLLOWED)
     fresh = Follower(openid, event != "unsubscribe", now, now, scene, now if event == "message" else None)

@@ -26,6 +26,7 @@ class Purpose(StrEnum):
     PAY = "pay"
     UPLOAD = "upload"
     OVERVIEW = "overview"
+    CONFIRM = "confirm"
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,14 @@ from backend.services.pushes import open_task, push
 from backend.services.records import Mail
 
 BATCH: Final = 10
+CODE_PLACE: Final = "〔code〕"
 ATTEMPTS: Final = 8
 # A claim that its worker never came back from is free again after this.
 LEASE: Final = timedelta(minutes=5)
+
+
+def code_context(mail: Mail) -> str:
+    return f"mails.code:{mail.dedupe_key}"
 
 
 async def send_due_mails(parts: Parts) -> int:
@@ -39,8 +44,11 @@ async def _send(parts: Parts, mail: Mail) -> None:
             MadeDocument(one["name"], one["media_type"], await _content(parts, one["object_key"]))
             for one in mail.attachments
         ]
+        body = mail.body
+        if mail.code_sealed is not None:
+            body = body.replace(CODE_PLACE, parts.keys.open(mail.code_sealed, context=code_context(mail)).decode())
         message_id = f"<gongju-{parts.keys.fingerprint(mail.dedupe_key)[:32]}@mail.invalid>"
-        await parts.mailer.send(OutgoingMail(message_id, mail.recipients, mail.subject, mail.body, attachments))
+        await parts.mailer.send(OutgoingMail(message_id, mail.recipients, mail.subject, body, attachments))
     except MailRefused as error:
         await _finish(parts, mail, "failed", fault=f"refused {error}")
     except Exception as error:  # whatever a mail server or a network can do: later is the answer to all of it
@@ -67,7 +75,8 @@ async def _finish(parts: Parts, mail: Mail, state: str, *, fault: str | None) ->
     now = parts.clock.now()
     async with parts.begin() as uow:
         sent_at = now if state == "sent" else None
-        await uow.mails.save(replace(mail, state=state, fault=fault, next_try_at=None, sent_at=sent_at, attachments=[]))
+        done = replace(mail, state=state, fault=fault, next_try_at=None, sent_at=sent_at)
+        await uow.mails.save(replace(done, attachments=[], code_sealed=None))
         await _tell(uow, parts, mail, state)
         await uow.commit()
     # The papers carry the whole ID number: they live no longer than their mail.

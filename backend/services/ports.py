@@ -11,6 +11,7 @@ from backend.domain.bill import BillLine
 from backend.domain.catalogue import Catalogue
 from backend.domain.consents import Purpose
 from backend.domain.retention import Retention
+from backend.services import proof_records as p
 from backend.services import records as r
 from backend.services import rights_records as rr
 from backend.services import visit_records as v
@@ -132,6 +133,9 @@ class UnitOfWork(Protocol):
     reminders: Rows[r.Reminder]
     bill_days: Rows[r.BillDay]
     waiting_times: Rows[r.WaitingTime]
+    bind_offers: Rows[p.BindOffer]
+    codes: Rows[p.Code]
+    staff_invitations: Rows[p.StaffInvitation]
     consents: Rows[rr.Consent]
     data_requests: Rows[rr.DataRequest]
     doomed_objects: Rows[rr.DoomedObject]

@@ -413,4 +413,6 @@ class Mail:
     next_try_at: datetime | None = None
     sent_at: datetime | None = None
     fault: str | None = None
+    # A code that stands for {code} in the body: sealed until the mail leaves, then gone.
+    code_sealed: bytes | None = None
     id: int | None = None

@@ -20,12 +20,14 @@ from bot.h5.routes import (
     UploadRefused,
     check_csrf,
     form_of,
+    going_on,
     message_page,
     page,
     session_of,
 )
 from bot.h5.sentences import sentence_for
 from bot.h5.session import PageSession
+from bot.h5.who import add_who_pages
 
 EXTENSIONS: Final = {
     "application/pdf": "pdf",
@@ -39,6 +41,7 @@ def add_pages(h5: web.Application) -> None:
     router = h5.router
     router.add_get("/bind", show_bind)
     router.add_post("/bind", bind)
+    add_who_pages(router)
     router.add_get("/terms", show_terms)
     router.add_get("/help", show_help)
     router.add_get("/credentials", show_credentials)
@@ -86,7 +89,7 @@ async def bind(request: web.Request) -> web.StreamResponse:
                 "terms_version": ports.terms_version,
                 "terms_accepted": kept["terms"],
             },
-            go_on=_going_on(session),
+            go_on=going_on(session),
         )
     except Refused as refused:
         needs_captcha = form.get("captcha_id") or refused.code in ("captcha_needed", "captcha_wrong")
@@ -126,7 +129,7 @@ async def save_credentials(request: web.Request) -> web.StreamResponse:
     await request.app[PORTS].backend.post(
         session, "credentials",
         {"username": form["username"].strip(), "password": form["password"], "consent": True},
-        go_on=_going_on(session),
+        go_on=going_on(session),
     )  # fmt: skip
     return message_page(request, "已保存", (sentences.CHAT_GOES_ON,), good=True)
 
@@ -154,7 +157,7 @@ async def crop(request: web.Request) -> web.Response:
     check_csrf(request, session, request.headers.get("X-CSRF", ""))
     body = await _json_of(request)
     box = {name: round(body[name]) for name in ("x", "y", "w", "h") if _is_number(body.get(name))}
-    go_on = _going_on(session, "-".join(map(str, box.values())), payload="photo_accept")
+    go_on = going_on(session, "-".join(map(str, box.values())), payload="photo_accept")
     photo = await request.app[PORTS].backend.post(session, "photo/crop", box, go_on=go_on)
     return web.json_response({**photo, "message": sentences.CHAT_GOES_ON})
 
@@ -262,16 +265,10 @@ def _readable(facts: Any) -> dict[str, Any]:
     return readable
 
 
-def _going_on(session: PageSession, occasion: str = "", **facts: Any) -> dict[str, Any]:
-    """Let the chat go on by itself once this is stored, once per link and occasion."""
-    key = ":".join(part for part in ("page", session.link_id, session.purpose, occasion) if part)
-    return {"key": key, **facts}
-
-
 async def _go_on(request: web.Request, session: PageSession, occasion: str) -> str:
     """The same where the page's work is stored already; what the applicant reads about it."""
     try:
-        await request.app[PORTS].go_on(session.openid, _going_on(session, occasion)["key"], {})
+        await request.app[PORTS].go_on(session.openid, going_on(session, occasion)["key"], {})
     except InboxAway:
         return sentences.GO_ON_YOURSELF
     return sentences.CHAT_GOES_ON

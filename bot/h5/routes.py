@@ -188,6 +188,12 @@ def check_csrf(request: web.Request, session: PageSession, offered: str) -> None
         raise web.HTTPForbidden(text="csrf")
 
 
+def going_on(session: PageSession, occasion: str = "", **facts: Any) -> dict[str, Any]:
+    """Let the chat go on by itself once this is stored, once per link and occasion."""
+    key = ":".join(part for part in ("page", session.link_id, session.purpose, occasion) if part)
+    return {"key": key, **facts}
+
+
 def page(request: web.Request, template: str, *, status: int = 200, **facts: Any) -> web.Response:
     facts.setdefault("jweixin", jweixin_url(request.app[PORTS]))
     return aiohttp_jinja2.render_template(template, request, facts, status=status)

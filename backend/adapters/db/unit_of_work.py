@@ -15,6 +15,7 @@ from backend.adapters.db.chat import WechatOutbox
 from backend.adapters.db.privacy import PostgresPrivacy
 from backend.adapters.db.rows import TableRows
 from backend.adapters.db.survey import PostgresSurvey
+from backend.services import proof_records as p
 from backend.services import records as r
 from backend.services import rights_records as rr
 from backend.services import visit_records as v
@@ -60,6 +61,9 @@ STORED: Final[Mapping[str, tuple[Table, type[Any]]]] = {
     "reminders": (t.reminders, r.Reminder),
     "bill_days": (t.bill_days, r.BillDay),
     "waiting_times": (t.waiting_times, r.WaitingTime),
+    "bind_offers": (t.bind_offers, p.BindOffer),
+    "codes": (t.codes, p.Code),
+    "staff_invitations": (t.staff_invitations, p.StaffInvitation),
     "consents": (t.consents, rr.Consent),
     "data_requests": (t.data_requests, rr.DataRequest),
     "doomed_objects": (t.doomed_objects, rr.DoomedObject),
@@ -116,6 +120,9 @@ class PostgresUnitOfWork:
     reminders: Rows[r.Reminder]
     bill_days: Rows[r.BillDay]
     waiting_times: Rows[r.WaitingTime]
+    bind_offers: Rows[p.BindOffer]
+    codes: Rows[p.Code]
+    staff_invitations: Rows[p.StaffInvitation]
     consents: Rows[rr.Consent]
     data_requests: Rows[rr.DataRequest]
     doomed_objects: Rows[rr.DoomedObject]

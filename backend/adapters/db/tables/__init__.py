@@ -34,6 +34,7 @@ from backend.adapters.db.tables.people import (
     identities,
     links,
 )
+from backend.adapters.db.tables.proofs import bind_offers, codes, staff_invitations
 from backend.adapters.db.tables.rights import consents, data_requests, doomed_objects
 from backend.adapters.db.tables.visits import appointments, calendars, closures, slots, waitlist
 
@@ -43,11 +44,13 @@ __all__ = [
     "appointments",
     "audit",
     "bill_days",
+    "bind_offers",
     "calendars",
     "captchas",
     "case_numbers",
     "cases",
     "closures",
+    "codes",
     "commands",
     "confirmations",
     "consents",
@@ -73,6 +76,7 @@ __all__ = [
     "reminders",
     "slots",
     "staff",
+    "staff_invitations",
     "staff_sessions",
     "staff_tasks",
     "supplement_files",

@@ -128,6 +128,7 @@ mails: Final = Table(
     when("created_at"),
     when("sent_at", null=True),
     text("fault", null=True),
+    Column("code_sealed", LargeBinary, nullable=True),
     CheckConstraint("state IN ('pending', 'sending', 'sent', 'failed')", name="state"),
     Index("ix_mails_next_try_at", "next_try_at", postgresql_where=sql("next_try_at IS NOT NULL")),
 )
