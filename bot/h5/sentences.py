@@ -55,8 +55,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "photo_unreadable": "这个文件打不开，请换一张照片。",
     "photo_too_small": "照片太小，看不清，请传原图。",
     "photo_too_large": "文件太大了，请传 15 MB 以内的照片或 20 MB 以内的 PDF。",
-    "photo_type": "只收 JPG、PNG、WEBP 照片和 PDF。",
-    "pdf_pages": "PDF 最多 10 页，请拆开再传。",
+    "photo_type": "只收 JPG、PNG、WEBP、HEIC 照片和 PDF。",
+    "pdf_pages": "PDF 最多 30 页，请拆开再传。",
     "pdf_locked": "PDF 有密码，请去掉密码再传。",
 }
 FALLBACK: Final = "这一步没有办成，请回到聊天告诉我，我来帮您。"
