@@ -92,6 +92,12 @@ def _invoice(reading: Reading, _question: Question) -> Command:
     return Command("invoice", {"values": values, "text": reading.text if values else ""})
 
 
+def _receipts(reading: Reading, _question: Question) -> Command:
+    """A tap carries the page."""
+    page = reading.number("option") if reading.exact else None
+    return Command("receipts", {"page": page} if page and page > 0 else {})
+
+
 def _cancel(reading: Reading, question: Question) -> Command:
     sure = reading.exact and reading.entity("confirmed") == "yes"
     return Command("cancel_case", {"confirmed": sure})
@@ -138,6 +144,7 @@ COMMANDS: Final[Mapping[str, Build]] = {
     "ask_appointment": visits.look,
     "join_waitlist": visits.wait,
     "ask_invoice": _invoice,
+    "ask_receipts": _receipts,
     "human": lambda _r, _q: Command("human", {"reason": "asked"}),
 }
 INVOICE_FIELDS: Final = frozenset({"title_type", "invoice_title", "tax_no", "invoice_email"})

@@ -26,7 +26,7 @@ OPTION_PAYLOADS: Final[Mapping[str, str]] = {
 }
 # Sentences that carry the turn's link themselves, so that it needs none of its own.
 TO_STRANGERS: Final = frozenset({"not_bound", "bind_offer", "welcome_stranger"})
-LINK_CARRIERS: Final = TO_STRANGERS | {"confirm_person", "page_here", "pay_here", "confirmation_ready", "templates_queued"}
+LINK_CARRIERS: Final = TO_STRANGERS | {"confirm_person", "page_here", "pay_here", "confirmation_ready", "templates_queued", "receipts"}
 # Sentences that already ask: the question's choices hang on them, its words are not put again.
 ASKING: Final = frozenset(
     {"send_a_photo", "send_everything", "use_the_page", "pay_here", "item_not_begun", "item_needs_more"}
@@ -100,7 +100,10 @@ def sentences(outcome: Outcome, *, round_: int = 0, asked_to_bind: int = 0) -> I
         names += [f"utter_{part['code']}", *fallback]
         if part["code"] in TO_STRANGERS:
             names, round_ = names[:1], asked_to_bind
-        yield Utterance(names[0], names[1:], facts, round_, link=_carried(str(part["code"]), outcome))
+        taps = facts.pop("taps", ())
+        yield Utterance(
+            names[0], names[1:], facts, round_, options=taps, link=_carried(str(part["code"]), outcome)
+        )
 
 
 def _carried(code: str, outcome: Outcome) -> Mapping[str, Any] | None:

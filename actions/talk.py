@@ -28,7 +28,7 @@ ANSWERING = frozenset({"answer", "choose_employer", "confirm_notice"})
 STUMBLES_BEFORE_HUMAN = 3
 # What they tell is the answer; the open question is only recalled.
 INFORMING = frozenset(
-    "progress missing materials fee eligibility history confirmation_slip send_templates invoice human".split()
+    "progress missing materials fee eligibility history confirmation_slip send_templates invoice receipts human".split()
 )
 UNDERSTOOD = frozenset(
     "eligibility_unsure eligibility_doubt check_explained not_eligible submit_later say_what_to_change which_entry "

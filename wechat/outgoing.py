@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import func, or_, select
@@ -30,7 +30,10 @@ class Template:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """Something to send; the same `dedupe_key` is sent once."""
+    """Something to send; the same `dedupe_key` is sent once.
+
+    `at` is the moment of its cause on the sender's Clock; without one it is the database's now.
+    """
 
     openid: str
     dedupe_key: str
@@ -38,6 +41,7 @@ class Outgoing:
     template: Template | None = None
     priority: Priority = "system"
     delay: timedelta = timedelta(0)
+    at: datetime | None = None
 
 
 async def enqueue(connection: AsyncConnection, message: Outgoing) -> bool:
@@ -51,6 +55,7 @@ async def enqueue(connection: AsyncConnection, message: Outgoing) -> bool:
             template=asdict(message.template) if message.template else None,
             priority=message.priority,
             not_before=func.clock_timestamp() + message.delay,
+            created_at=message.at or func.clock_timestamp(),
         )
         .on_conflict_do_nothing(index_elements=[outgoing.c.dedupe_key])
         .returning(outgoing.c.id)

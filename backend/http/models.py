@@ -174,6 +174,10 @@ class AboutInvoice(Request):
     text: Text | None = None
 
 
+class AboutReceipts(Request):
+    page: Annotated[int, Field(ge=1, le=1000)] = 1
+
+
 COMMAND_BODIES: Final[Mapping[str, type[Request]]] = {
     "open": Empty,
     "start_case": StartCase,
@@ -213,6 +217,7 @@ COMMAND_BODIES: Final[Mapping[str, type[Request]]] = {
     "cancel_case": CancelCase,
     "human": Human,
     "invoice": AboutInvoice,
+    "receipts": AboutReceipts,
     "slots": AboutSlots,
     "book": ChooseSlot,
     "reschedule": ChooseSlot,

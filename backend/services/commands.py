@@ -24,6 +24,7 @@ from backend.services import (
     one_inch,
     reading,
     rearranging,
+    receipts,
     template_mailing,
     uploads,
 )
@@ -339,6 +340,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "cancel_case": _cancel_case,
     "human": _human,
     "invoice": invoice_changes.invoice,
+    "receipts": receipts.receipts,
     **appointment_commands.HANDLERS,
     **account.HANDLERS,
 }

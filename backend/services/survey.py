@@ -87,11 +87,17 @@ class Survey(Protocol):
     async def waiting_cases(self, stages: Sequence[str], before: datetime, *, limit: int) -> Sequence[Stalled]:
         """Cases that have been at one of these stages since before then and have no task for it yet."""
 
-    async def undelivered(self, older_h: int, *, limit: int) -> Sequence[Stalled]:
-        """Chat messages that failed, or did not leave for so long, without a task yet (the database's clock)."""
+    async def undelivered(self, now: datetime, older_h: int, *, limit: int) -> Sequence[Stalled]:
+        """Chat messages that failed, or did not leave for so long, without a task yet.
+
+        Ours age by `now`, the Clock's; the answers of a turn, which the bot stores, by the database's clock.
+        """
 
     async def unsent_mails(self, before: datetime, *, limit: int) -> Sequence[Stalled]:
         """Mails that failed or were not sent since before then, without a task yet."""
+
+    async def count_loose(self, applicant_id: str, since: datetime) -> int:
+        """Files that this applicant sent since then and that belong to nothing."""
 
     async def loose_files(self, since: datetime, before: datetime, *, limit: int) -> Sequence[Stalled]:
         """Open cases whose applicant sent files that belong to nothing, without an open task for it."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import text
 
 from backend.domain.case import Stage
 from backend.services.files import NewFile, store_file
 from backend.services.parts import Parts
+from backend.services.pushes import push
 from backend.services.records import ItemFile, ItemRecord, Mail
 from backend.services.watching import notice_stalls
-from tests.backend.backend_world import a_case, a_picture, tasks
+from tests.backend.backend_world import a_case, a_picture, pushed, tasks
 from tests.conftest import MovableClock
 
 ME = "o_stalled"
@@ -37,17 +39,19 @@ async def test_waiting_again_after_a_round_is_a_new_cause(parts: Parts, a_clock:
     async with parts.begin() as uow:
         await uow.cases.save(replace(case, stage_since=a_clock.now(), round=2))
         await uow.commit()
-    a_clock.advance(hours=80)
-    assert await notice_stalls(parts) == 1
+    a_clock.advance(hours=90)
+    await notice_stalls(parts)
+    assert (await tasks(parts)).count("case_stalled") == 2
 
 
 async def outgoing(parts: Parts, key: str, state: str, *, hours: int, error: str | None = None) -> None:
     async with parts.begin() as uow:
         statement = text(
             "INSERT INTO wechat_outgoing (openid, dedupe_key, parts, state, error, created_at) "
-            "VALUES (:openid, :key, '[]', :state, :error, clock_timestamp() - make_interval(hours => :hours))"
+            "VALUES (:openid, :key, '[]', :state, :error, :at)"
         )
-        values = {"openid": ME, "key": key, "state": state, "error": error, "hours": hours}
+        at = parts.clock.now() - timedelta(hours=hours)
+        values = {"openid": ME, "key": key, "state": state, "error": error, "at": at}
         await uow.connection.execute(statement, values)  # type: ignore[attr-defined]
         await uow.commit()
 
@@ -101,3 +105,24 @@ async def test_files_that_belong_to_nothing_become_one_task_for_their_case(parts
     async with parts.begin() as uow:
         (task,) = await uow.staff_tasks.where()
     assert (task.kind, "2 个文件" in task.note) == ("files_loose", True)
+
+
+async def test_a_message_of_ours_ages_with_the_moved_clock(parts: Parts, a_clock: MovableClock) -> None:
+    case = await a_case(parts, ME, stage=Stage.AGENCY_REJECTED)
+    async with parts.begin() as uow:
+        await push(uow, parts.texts, case, "payment_timeout", once="x")
+        await uow.commit()
+    a_clock.advance(hours=23)
+    assert await notice_stalls(parts) == 0
+    a_clock.advance(hours=2)
+    assert await notice_stalls(parts) == 1
+
+
+async def test_the_applicant_hears_of_what_stalls_once_and_by_day(parts: Parts, a_clock: MovableClock) -> None:
+    await a_case(parts, ME, stage=Stage.AGENCY_REVIEW)
+    a_clock.advance(hours=85)  # 23:00 in Beijing
+    assert await notice_stalls(parts) == 0
+    a_clock.advance(hours=10)
+    assert await notice_stalls(parts) == 1
+    assert await notice_stalls(parts) == 0
+    assert await pushed(parts) == ["case_slow"]

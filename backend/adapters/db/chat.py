@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.services.ports import Push
+from runtime.clock import Clock
 from wechat.going_on import put_event
 from wechat.outgoing import Choice, Outgoing, Reply, Template, enqueue, redirect
 
@@ -15,8 +16,9 @@ from wechat.outgoing import Choice, Outgoing, Reply, Template, enqueue, redirect
 class WechatOutbox:
     """Implements `services.ports.ChatOutbox`."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, clock: Clock) -> None:
         self._connection = connection
+        self._clock = clock
 
     async def push(self, openid: str, dedupe_key: str, push: Push, *, staff: bool = False) -> None:
         choices = tuple(Choice(title, payload) for title, payload in push.choices)
@@ -27,6 +29,7 @@ class WechatOutbox:
             parts=(Reply(text=push.text, choices=choices),),
             template=template,
             priority="staff" if staff else "system",
+            at=self._clock.now(),
         )
         await enqueue(self._connection, message)
 

@@ -128,11 +128,12 @@ class PostgresSurvey:
         )
         return [Stalled(key, case_id=case_id) for key, case_id in await self._connection.execute(statement)]
 
-    async def undelivered(self, older_h: int, *, limit: int) -> list[Stalled]:
+    async def undelivered(self, now: datetime, older_h: int, *, limit: int) -> list[Stalled]:
         key = cast(outgoing.c.id, t.staff_tasks.c.dedupe_key.type)
         waits = and_(
             outgoing.c.state.in_(("pending", "sending", "held")),
-            outgoing.c.created_at <= func.clock_timestamp() - timedelta(hours=older_h),
+            outgoing.c.created_at
+            <= case((_of_a_turn(), func.clock_timestamp()), else_=literal(now)) - timedelta(hours=older_h),
         )
         failed = and_(outgoing.c.state == "failed", func.coalesce(outgoing.c.error, "") != "unsubscribed")
         newest = (
@@ -163,13 +164,16 @@ class PostgresSurvey:
         )
         return [Stalled(key, case_id=case_id) for key, case_id in await self._connection.execute(statement)]
 
+    async def count_loose(self, applicant_id: str, since: datetime) -> int:
+        files = t.files.c
+        statement = select(func.count()).where(
+            files.applicant_id == applicant_id, files.created_at >= since, files.source.in_(("chat", "h5")), ~_tied()
+        )
+        return int(await self._connection.scalar(statement) or 0)
+
     async def loose_files(self, since: datetime, before: datetime, *, limit: int) -> list[Stalled]:
         files, cases = t.files.c, t.cases.c
-        tied = or_(
-            exists().where(t.item_files.c.file_id == files.id),
-            exists().where(t.supplement_files.c.file_id == files.id),
-            exists().where(or_(t.photos.c.source_file_id == files.id, t.photos.c.preview_file_id == files.id)),
-        )
+        tied = _tied()
         open_task = exists().where(
             t.staff_tasks.c.case_id == cases.id, t.staff_tasks.c.kind == "files_loose", t.staff_tasks.c.state != "done"
         )
@@ -229,3 +233,18 @@ def _stay() -> ColumnElement[str]:
 
 def _has_task(key: ColumnElement[str]) -> ColumnElement[bool]:
     return exists().where(t.staff_tasks.c.dedupe_key == key)
+
+
+def _tied() -> ColumnElement[bool]:
+    """A file that belongs to an item, a supplement or a photo."""
+    files = t.files.c
+    return or_(
+        exists().where(t.item_files.c.file_id == files.id),
+        exists().where(t.supplement_files.c.file_id == files.id),
+        exists().where(or_(t.photos.c.source_file_id == files.id, t.photos.c.preview_file_id == files.id)),
+    )
+
+
+def _of_a_turn() -> ColumnElement[bool]:
+    """What the bot put in line itself."""
+    return or_(outgoing.c.dedupe_key.startswith("turn:"), outgoing.c.dedupe_key.startswith("excuse:"))

@@ -140,7 +140,7 @@ class PostgresUnitOfWork:
         self.connection = await self._engine.connect()
         for name, (table, record) in STORED.items():
             setattr(self, name, TableRows(self.connection, table, record))
-        self.chat = WechatOutbox(self.connection)
+        self.chat = WechatOutbox(self.connection, self._clock)
         self.survey = PostgresSurvey(self.connection)
         self.privacy = PostgresPrivacy(self.connection)
         self.commands = StoredCommands(self.connection, self._clock)
