@@ -32,6 +32,7 @@ _PAGE = """# Stages and transitions
 
 Generated from the table in `backend/domain/transitions.py`; a test compares this page with it.
 `python -m backend.domain.diagram > docs/rules/stages.md` writes it anew.
+`tests/backend/test_every_transition.py` walks every row, `test_every_refusal.py` meets its guard.
 
 | code | label | 2019 | who acts | the applicant may edit |
 |---|---|---|---|---|

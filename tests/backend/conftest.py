@@ -18,6 +18,7 @@ from backend.adapters.documents.maker import LetterMaker
 from backend.adapters.kept_catalogues import KeptCatalogues
 from backend.adapters.keys import DataKeyring
 from backend.adapters.objects import BlobStore
+from backend.adapters.office import make_office
 from backend.adapters.photos.cutter import PillowPhotoCutter
 from backend.adapters.redis import RedisRateLimiter
 from backend.adapters.signin import Argon2Passwords, PillowCaptchas, SystemIds
@@ -26,6 +27,7 @@ from backend.http.app import build_app
 from backend.seed import seed
 from backend.services.parts import Parts
 from tests.backend.backend_world import SEEDED_PASSWORD, TOKEN, FakeMailer, FakePay, Person, face_in_the_middle
+from tests.backend.transition_world import Walker
 from tests.conftest import MovableClock
 
 CATALOGUES = KeptCatalogues()
@@ -100,3 +102,8 @@ async def client(parts: Parts) -> AsyncIterator[TestClient]:  # type: ignore[typ
 @pytest.fixture
 def person(client: TestClient) -> Person:  # type: ignore[type-arg]
     return Person(client, "o_person_1")
+
+
+@pytest.fixture
+def walker(person: Person, parts: Parts, engine: AsyncEngine, pay: FakePay, a_clock: MovableClock) -> Walker:
+    return Walker(person, parts, make_office(parts, engine), pay, a_clock)
