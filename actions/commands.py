@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -153,6 +154,9 @@ PAGE_PURPOSES: Final = frozenset({"bind", "credentials", "crop", "pay", "upload"
 ANSWERS: Final = frozenset({"inform", "correct", "choose", "affirm", "deny", "unsure", "unknown"})
 # What “改手机号和婚姻状况” sounds like; where several things may be chosen it is the answer.
 CHOOSING: Final = frozenset({"edit_field", "start_application", "correct", "inform", "choose", "unknown", "redo"})
+A_DAY: Final = re.compile(r"\d{1,2}\s*月\s*\d{1,2}|\d{4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}|(?<!\d)\d{8}(?!\d)")
+THIS_IS: Final = re.compile(r"^(?:这|那|刚才|刚刚|上面|上一)(?:(?:一|那|个|些|几)?[张份页]|个)?(?:发的|传的)?就?是")
+ASKED: Final = re.compile(r"[?？吗]\s*$")
 ACKNOWLEDGED: Final = frozenset({"affirm", "deny", "unsure"})
 REMARKS: Final[Mapping[str, str]] = {"repeat": "repeat", "help": "help", "ask_filling": "help", "greet": "greet"}
 
@@ -179,7 +183,10 @@ def _in_form(reading: Reading, question: Question) -> Move:
     by_form = _of_form(reading, question)
     if by_form is not None:
         return by_form
-    if question.kind == "multi_choice" and reading.intent in CHOOSING:
+    if question.section == "materials" and THIS_IS.match(reading.text):
+        item = reading.entity("material_item")
+        return Command("choose_item", {"item": item}) if item else _answer(question, text=reading.text)
+    if _is_the_answer_itself(reading, question):
         return _answer(question, text=reading.text)
     values = values_of(reading, question)
     option = option_of(reading, question)
@@ -198,6 +205,13 @@ def _in_form(reading: Reading, question: Question) -> Move:
     if reading.intent not in ANSWERS and reading.confidence >= SURE:
         return _of_intent(reading.intent, reading, question)
     return _answer(question, values=values, text=reading.text)
+
+
+def _is_the_answer_itself(reading: Reading, question: Question) -> bool:
+    """Several things that are to change, or a day that is written out: the backend reads the text better."""
+    if question.kind == "multi_choice":
+        return reading.intent in CHOOSING
+    return question.kind == "date" and A_DAY.search(reading.text) is not None and not ASKED.search(reading.text)
 
 
 def _of_the_invoice(values: list[dict[str, Any]], question: Question) -> bool:

@@ -18,38 +18,40 @@ from backend.services.ports import UnitOfWork
 from backend.services.records import CaseRecord, Confirmation, Photo
 
 FIRST: Final = 61
-# Through which employer account each applied before, and through which now: demo61, demo62, …
-RETURNING: Final = (
-    (EMPLOYERS[0], EMPLOYERS[0]),
-    (EMPLOYERS[0], EMPLOYERS[0]),
-    (EMPLOYERS[1], EMPLOYERS[0]),
-    (EMPLOYERS[0], EMPLOYERS[0]),
-    (EMPLOYERS[0], EMPLOYERS[0]),
-    (EMPLOYERS[0], EMPLOYERS[0]),
-    (VISITING, VISITING),
-    (VISITING, VISITING),
-)
 _PERMIT_DAYS: Final = 3 * 365
+_OLD, _FRESH = _PERMIT_DAYS - 20, 100
+# Through which employer account each applied before, through which now, and how many days ago it was completed:
+# demo61, demo62, … Of an old case the photo is no longer kept (catalogue/retention.yml), its permit is about to end.
+RETURNING: Final = (
+    (EMPLOYERS[0], EMPLOYERS[0], _OLD),
+    (EMPLOYERS[0], EMPLOYERS[0], _FRESH),
+    (EMPLOYERS[1], EMPLOYERS[0], _FRESH),
+    (EMPLOYERS[0], EMPLOYERS[0], _FRESH),
+    (EMPLOYERS[0], EMPLOYERS[0], _FRESH),
+    (EMPLOYERS[0], EMPLOYERS[0], _FRESH),
+    (VISITING, VISITING, _OLD),
+    (VISITING, VISITING, _FRESH),
+)
 
 
 async def seed_earlier_cases(parts: Parts, *, password: str) -> list[str]:
     """Add what is missing; gives the line to print."""
     password_hash = await parts.passwords.hash(password)
     async with parts.begin() as uow:
-        for place, (before, now) in enumerate(RETURNING):
+        for place, (before, now, days_ago) in enumerate(RETURNING):
             number = FIRST + place
             if await uow.applicants.get(f"a_demo_{number}") is None:
                 await add_applicant(uow, parts, number, password_hash, employers=[now])
-                await _add_case(uow, parts, number, before)
+                await _add_case(uow, parts, number, before, days_ago=days_ago)
         await uow.commit()
     last = FIRST + len(RETURNING) - 1
     return [f"applicants with an earlier case: demo{FIRST} … demo{last} (demo{last - 1}, demo{last} book visits)"]
 
 
-async def _add_case(uow: UnitOfWork, parts: Parts, number: int, employer: tuple[str, ...]) -> None:
-    """A new application that was completed nearly three years ago: its permit ends in twenty days."""
+async def _add_case(uow: UnitOfWork, parts: Parts, number: int, employer: tuple[str, ...], *, days_ago: int) -> None:
+    """A new application that was completed then; its permit runs for three years."""
     now = parts.clock.now()
-    opened, closed = now - timedelta(days=_PERMIT_DAYS + 20), now - timedelta(days=_PERMIT_DAYS - 20)
+    opened, closed = now - timedelta(days=days_ago + 40), now - timedelta(days=days_ago)
     manual = Manual.LEGACY_2019 if employer is VISITING else Manual.M2023
     case = CaseRecord(
         id=f"c_demo_{number}",
@@ -67,7 +69,7 @@ async def _add_case(uow: UnitOfWork, parts: Parts, number: int, employer: tuple[
         submitted_at=opened,
         approved_at=closed,
         closed_at=closed,
-        valid_until=(now + timedelta(days=20)).date(),
+        valid_until=(closed + timedelta(days=_PERMIT_DAYS)).date(),
     )
     await uow.cases.add(case)
     await _add_photo(uow, parts, case)

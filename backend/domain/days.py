@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Final
 
@@ -16,17 +17,27 @@ _DAYS_AGO: Final = {"今天": 0, "昨天": 1, "前天": 2}
 
 
 def read_day(text: str, *, today: date) -> date:
-    """The day that a text names; without a year it is this year's. Raises `DayWrong`."""
+    """The day that a text names; without a year it is the one nearest to today. Raises `DayWrong`."""
     if found := _FULL.search(text):
         return _day(full_year(found[1], today), int(found[2]), int(found[3]))
     if found := _COMPACT.search(text):
         return _day(int(found[1]), int(found[2]), int(found[3]))
     if found := _THIS_YEAR.search(text):
-        return _day(today.year, int(found[1]), int(found[2]))
+        return _nearest(int(found[1]), int(found[2]), today)
     for word, ago in _DAYS_AGO.items():
         if word in text:
             return today - timedelta(days=ago)
     raise DayWrong
+
+
+def _nearest(month: int, day: int, today: date) -> date:
+    found = []
+    for year in (today.year - 1, today.year, today.year + 1):
+        with suppress(ValueError):
+            found.append(date(year, month, day))
+    if not found:
+        raise DayWrong
+    return min(found, key=lambda one: abs(one - today))
 
 
 def shown_day(day: date) -> str:

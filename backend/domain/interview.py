@@ -222,7 +222,7 @@ def _resume(draft: Draft, command: Resume, ctx: InterviewContext) -> Reply:
     current = script.current(back, ctx)
     if current is None:
         return Reply(back, (where_it_stands(ctx.stage),))
-    return Reply(back, (Say("welcome_back", {"section": script.SECTION_LABELS[current.section]}),))
+    return Reply(back, (Say("welcome_back", {"section": script.label_of(current.section, ctx)}),))
 
 
 def _redo(draft: Draft, command: Redo, ctx: InterviewContext) -> Reply:

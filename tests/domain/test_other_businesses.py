@@ -302,6 +302,20 @@ def test_saying_what_a_photo_is_ticks_it_on_the_advice_list() -> None:
     assert "✓ 劳动（聘用）合同" in advice_lines(talk.draft, talk.ctx)
 
 
+def test_a_paper_can_be_named_by_a_part_of_its_name() -> None:
+    talk = a_renewal_at_the_question()
+    talk.tap("yes")
+    talk.send_photo()
+    talk.tell("这张是合同")
+    assert (talk.said, ticks(talk.draft, talk.ctx)) == (["paper_ticked"], {"WK01": 1})
+
+
+def test_what_changed_is_heard_in_a_sentence() -> None:
+    talk = a_renewal_at_the_question()
+    talk.tell("学历没变，住址变了")
+    assert talk.ask.field == "address"
+
+
 def test_a_tick_goes_with_the_photo_that_was_taken_back() -> None:
     talk = a_renewal_at_the_question()
     talk.tap("yes")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -15,6 +16,9 @@ from backend.domain.sections.prompt import PagePrompt, Reply, Skipping
 from backend.domain.talk import Kind, Option, Question, Say
 
 TICKED: Final = "ticked"
+_THIS_IS: Final = re.compile(
+    r"^(?:这|那|刚才|刚刚|上面|上一)(?:(?:一|那|个|些|几)?[张份页]|个)?(?:发的|传的)?就?是(?:我的)?"
+)
 
 
 def takes_everything(ctx: InterviewContext) -> bool:
@@ -27,11 +31,11 @@ def is_filling(ctx: InterviewContext) -> bool:
     return takes_everything(ctx) and ctx.stage in (Stage.DRAFT, Stage.AWAITING_MATERIALS_EMAIL)
 
 
-def bucket_prompts(draft: Draft, ctx: InterviewContext) -> tuple[PagePrompt, ...]:
+def bucket_prompts(draft: Draft, ctx: InterviewContext) -> tuple[BucketPrompt, ...]:
     return tuple(_bucket(draft, ctx, one) for one in items_to_send(draft, ctx))
 
 
-def _bucket(draft: Draft, ctx: InterviewContext, one: Requirement) -> PagePrompt:
+def _bucket(draft: Draft, ctx: InterviewContext, one: Requirement) -> BucketPrompt:
     state = ctx.items.get(one.code, ItemState(one.code))
     enough = is_satisfied(one, state, photo_accepted=False)
     by_mail = ctx.profile.material_delivery is not Delivery.CHAT
@@ -57,7 +61,20 @@ def _bucket(draft: Draft, ctx: InterviewContext, one: Requirement) -> PagePrompt
         },
     )
     done = enough and (state.finished or state.state is ItemStatus.PASSED)
-    return PagePrompt(f"materials.{one.code}", "materials", one.code, done, question, Skipping.LATER, "send_everything")
+    return BucketPrompt(
+        f"materials.{one.code}", "materials", one.code, done, question, Skipping.LATER, "send_everything"
+    )
+
+
+class BucketPrompt(PagePrompt):
+    """Hears “这张是合同” when the word belongs to one of the advised papers."""
+
+    def answer(self, draft: Draft, ctx: InterviewContext, answer: Answer) -> Reply:
+        said = _THIS_IS.sub("", answer.text.strip().strip("。.！!"))
+        if said == answer.text.strip() or len(said) < 2:
+            return super().answer(draft, ctx, answer)
+        meant = next((one for one in advised(draft, ctx) if said in one.material.name), None)
+        return tick(draft, ctx, meant.code) if meant else super().answer(draft, ctx, answer)
 
 
 def advice_lines(draft: Draft, ctx: InterviewContext) -> str:

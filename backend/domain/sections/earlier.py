@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -33,6 +34,17 @@ _YES_TOO: Final = ("一样", "都一样", "还是这些", "还是这样", "跳�
 _SOME: Final = ("有", "有变化", "变了", "有变", "有的", "有一些", "no", "deny", "不一样", "不是")
 _WORDS: Final = (*((one, "yes") for one in (*_YES, *_YES_TOO)), *((one, "some") for one in _SOME))
 
+_CHANGED: Final = "(?:变|换|改|更新|搬)"
+_SAID_OF: Final[Mapping[str, str]] = {
+    "contact": "手机号?|电话|邮箱|联系方式",
+    "who": "婚姻|民族|政治面貌|职称|基本情况",
+    "hukou": "户口|户籍",
+    "home": "住址|地址|住的地方|家",
+    "photo": "照片",
+    "education": "学历|学校|学习经历|学位",
+    "work": "工作|单位|公司|岗位|职务|合同",
+}
+
 
 def prefilled(source: Draft, *, case_no: str, profile: FlowProfile) -> Draft:
     """The draft of a new case from the last completed one (T1).
@@ -58,7 +70,6 @@ def earlier_prompts(draft: Draft, ctx: InterviewContext) -> tuple[ChoicePrompt, 
         return ()
     places = [one for one in _PLACES if _is_shown(one[2], ctx) and _shown(one[0], draft, ctx)]
     changed = [one for one in draft.answer(EARLIER, "changed").split(",") if one]
-    labels = {code: label for code, label, _, _ in _PLACES}
     question = Question(
         form="personal_form",
         field="unchanged",
@@ -67,8 +78,7 @@ def earlier_prompts(draft: Draft, ctx: InterviewContext) -> tuple[ChoicePrompt, 
         kind=Kind.CHOICE,
         options=(Option("yes", "没有变化"), *(Option(code, f"{label}变了") for code, label, _, _ in places)),
         facts={
-            "earlier": "" if changed else case_no,
-            "changed": "、".join(labels[one] for one in changed),
+            "earlier": case_no,
             "summary": "\n".join(f"· {label}：{_shown(code, draft, ctx)}" for code, label, _, _ in places),
         },
     )
@@ -77,7 +87,8 @@ def earlier_prompts(draft: Draft, ctx: InterviewContext) -> tuple[ChoicePrompt, 
         if told == "some":
             return Reply(draft, (Say("which_changed", {}),), accepted=False)
         if told == "yes":
-            kept = [one for one in ctx.profile.steps if one in ctx.profile.skippable_sections - _sections_of(changed)]
+            told = {section for _, _, section, _ in places} & ctx.profile.skippable_sections
+            kept = [one for one in ctx.profile.steps if one in told - _sections_of(changed)]
             settled = draft.with_answer(EARLIER, "unchanged", "yes")
             return Reply(settled, (Say("kept_as_before", {}),), wish=Wish(Wants.SKIP_SECTIONS, ",".join(kept)))
         key = next(place for code, _, _, place in _PLACES if code == told)
@@ -88,6 +99,14 @@ def earlier_prompts(draft: Draft, ctx: InterviewContext) -> tuple[ChoicePrompt, 
     words = (*_WORDS, *((label, code) for code, label, _, _ in places))
     some = (Option("some", "有变化"),)
     return (ChoicePrompt(UNCHANGED, "personal", "unchanged", settled, question, choose, words=words, understood=some),)
+
+
+def _heard(text: str) -> str:
+    """“学历没变，住址变了”: the place that is said to have changed; empty when none or several are."""
+    found = [
+        code for code, words in _SAID_OF.items() if re.search(rf"(?:{words})[^没不，,。；;]{{0,4}}{_CHANGED}", text)
+    ]
+    return found[0] if len(found) == 1 else ""
 
 
 def _sections_of(changed: list[str]) -> frozenset[str]:

@@ -59,7 +59,7 @@ class Prompt(Protocol):
 class ChoicePrompt:
     """A question with a few answers: a confirmation, or one of several things to do.
 
-    `understood` are answers that are taken, but not offered.
+    `understood` are answers that are taken, but not offered; `hear` finds the answer in a longer sentence.
     """
 
     key: str
@@ -71,6 +71,7 @@ class ChoicePrompt:
     skipping: Skipping = Skipping.NEVER
     words: tuple[tuple[str, str], ...] = ()
     understood: tuple[Option, ...] = ()
+    hear: Callable[[str], str] = lambda text: ""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -89,7 +90,9 @@ class ChoicePrompt:
     def answer(self, draft: Draft, ctx: InterviewContext, answer: Answer) -> Reply:
         told = next((value.value for value in answer.values if value.field == self.name), None)
         options = (*self.question.options, *self.understood)
-        chosen = read_choice(answer.option or told or answer.text, options, self.words)
+        said = answer.option or told or answer.text
+        heard = self.hear(said)
+        chosen = read_choice(said, options, self.words) or (heard if heard in {one.value for one in options} else "")
         reply = self.choose(chosen) if chosen else None
         if reply is None:
             choices = "、".join(option.label for option in self.question.options)

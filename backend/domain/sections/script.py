@@ -59,7 +59,13 @@ SECTION_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+_OWN_QUESTIONS: Final = "业务信息"
 _BEFORE_THE_STEPS: Final = frozenset({"employer", "notice"})
+
+
+def label_of(section: str, ctx: InterviewContext) -> str:
+    """What a section is called; without a condition step its questions are the business's own (F68)."""
+    return _OWN_QUESTIONS if section == "conditions" and not ctx.profile.condition_step else SECTION_LABELS[section]
 
 
 def sections_of(ctx: InterviewContext) -> tuple[str, ...]:
@@ -102,6 +108,11 @@ def current(draft: Draft, ctx: InterviewContext) -> Prompt | None:
 
 def _is_left_out(prompt: Prompt, draft: Draft) -> bool:
     return prompt.skipping is Skipping.OPTIONAL and prompt.key in draft.skipped
+
+
+def _only_helps(prompt: Prompt) -> bool:
+    """A condition that merely shortens the advice list (A13)."""
+    return prompt.section == "conditions" and prompt.skipping is Skipping.OPTIONAL
 
 
 def question(prompt: Prompt, draft: Draft, ctx: InterviewContext) -> Question:
