@@ -13,7 +13,7 @@ from backend.domain.draft import Draft
 from backend.domain.materials import BUCKET_ITEM, Requirement, is_satisfied, short_name
 from backend.domain.profile import Delivery, UploadMode
 from backend.domain.sections.prompt import PagePrompt, Reply, Skipping
-from backend.domain.talk import Kind, Option, Question, Say
+from backend.domain.talk import Answer, Kind, Option, Question, Say
 
 TICKED: Final = "ticked"
 _THIS_IS: Final = re.compile(

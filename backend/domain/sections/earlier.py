@@ -87,8 +87,8 @@ def earlier_prompts(draft: Draft, ctx: InterviewContext) -> tuple[ChoicePrompt, 
         if told == "some":
             return Reply(draft, (Say("which_changed", {}),), accepted=False)
         if told == "yes":
-            told = {section for _, _, section, _ in places} & ctx.profile.skippable_sections
-            kept = [one for one in ctx.profile.steps if one in told - _sections_of(changed)]
+            brought = {section for _, _, section, _ in places} & ctx.profile.skippable_sections
+            kept = [one for one in ctx.profile.steps if one in brought - _sections_of(changed)]
             settled = draft.with_answer(EARLIER, "unchanged", "yes")
             return Reply(settled, (Say("kept_as_before", {}),), wish=Wish(Wants.SKIP_SECTIONS, ",".join(kept)))
         key = next(place for code, _, _, place in _PLACES if code == told)
@@ -98,7 +98,11 @@ def earlier_prompts(draft: Draft, ctx: InterviewContext) -> tuple[ChoicePrompt, 
     settled = draft.answer(EARLIER, "unchanged") == "yes"
     words = (*_WORDS, *((label, code) for code, label, _, _ in places))
     some = (Option("some", "有变化"),)
-    return (ChoicePrompt(UNCHANGED, "personal", "unchanged", settled, question, choose, words=words, understood=some),)
+    return (
+        ChoicePrompt(
+            UNCHANGED, "personal", "unchanged", settled, question, choose, words=words, understood=some, hear=_heard
+        ),
+    )
 
 
 def _heard(text: str) -> str:
