@@ -288,7 +288,7 @@ def _reminder_rule(row: Mapping[str, Any]) -> ReminderRule:
         after_h=tuple(_number(one, least=1) for one in row.get("after_h", ())),
         before_d=tuple(_number(one) for one in row.get("before_d", ())),
     )
-    counts_days = rule.anchor in (Anchor.DUE_ON, Anchor.VALID_UNTIL)
+    counts_days = rule.anchor in (Anchor.DUE_ON, Anchor.VALID_UNTIL, Anchor.READY_ON, Anchor.LEFT_ON)
     if bool(rule.before_d) is not counts_days or bool(rule.after_h) is counts_days:
         raise ValueError(f"{rule.code}: before_d for a day, after_h for a moment")
     return rule

@@ -19,6 +19,8 @@ class Anchor(StrEnum):
     STAGE_ENTERED = "stage_entered"
     DUE_ON = "due_on"
     VALID_UNTIL = "valid_until"
+    READY_ON = "ready_on"
+    LEFT_ON = "left_on"
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,11 @@ class Reminders:
 
 @dataclass(frozen=True)
 class ReminderFacts:
-    """What is known of a case; `round` is counted up with every supplement that was sent."""
+    """What is known of a case; `round` is counted up with every supplement that was sent.
+
+    `ready_on` is the day on which a condition that time alone is missing is met (T4): until then nothing else is told.
+    `left_on` is the day of leaving the former employer, from which the days for a change run.
+    """
 
     stage: Stage
     stage_since: datetime
@@ -58,6 +64,8 @@ class ReminderFacts:
     round: int = 1
     due_on: date | None = None
     valid_until: date | None = None
+    ready_on: date | None = None
+    left_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,10 @@ class Decision:
 
 def planned(reminders: Reminders, facts: ReminderFacts) -> tuple[Planned, ...]:
     """Every reminder of the stage that the case is at, earliest first; none of them at night."""
-    found = [one for rule in reminders.rules if facts.stage in rule.stages for one in _of(rule, reminders, facts)]
+    rules = [rule for rule in reminders.rules if facts.stage in rule.stages]
+    if facts.ready_on is not None:
+        rules = [rule for rule in rules if rule.anchor is Anchor.READY_ON]
+    found = [one for rule in rules for one in _of(rule, reminders, facts)]
     return tuple(sorted(found, key=lambda one: one.at))
 
 
@@ -115,6 +126,11 @@ def valid_until(
     return before if years is None else _years_later(approved_on, years) - timedelta(days=1)
 
 
+def change_until(reminders: Reminders, left_on: date | None) -> date | None:
+    """The last day for changing the employer after leaving the former one (states.md 2.3)."""
+    return left_on + timedelta(days=reminders.leave_employer_d) if left_on else None
+
+
 def _of(rule: ReminderRule, reminders: Reminders, facts: ReminderFacts) -> list[Planned]:
     match rule.anchor:
         case Anchor.LAST_ACTIVITY:
@@ -125,6 +141,10 @@ def _of(rule: ReminderRule, reminders: Reminders, facts: ReminderFacts) -> list[
             return _before(rule, reminders, facts.due_on)
         case Anchor.VALID_UNTIL:
             return _before(rule, reminders, facts.valid_until)
+        case Anchor.READY_ON:
+            return _before(rule, reminders, facts.ready_on)
+        case Anchor.LEFT_ON:
+            return _before(rule, reminders, change_until(reminders, facts.left_on))
 
 
 def _after(rule: ReminderRule, reminders: Reminders, since: datetime, occasion: str) -> list[Planned]:

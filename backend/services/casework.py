@@ -19,7 +19,7 @@ from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.pushes import open_task
 from backend.services.records import CaseRecord, Employer, Order
-from backend.services.reminding import wake_reminders
+from backend.services.reminding import left_day, ready_day, wake_reminders
 from backend.services.standing import Standing, beijing_day, with_case
 from backend.services.transitions_log import an_applicant, record_audit, record_change, record_transition
 
@@ -212,6 +212,8 @@ async def keep_draft(uow: UnitOfWork, parts: Parts, standing: Standing, draft: D
     if told == case.draft:
         return standing
     now, who = parts.clock.now(), an_applicant(standing.applicant.id)
+    if _dates(standing.draft) != _dates(draft):
+        await wake_reminders(uow, case.id, now)
     edits = _edits(standing.draft, draft) if Stage(case.stage) is not Stage.DRAFT else []
     for event in edits:
         case = await record_transition(uow, case, event, who, now=now, draft=told)
@@ -227,6 +229,11 @@ async def keep_draft(uow: UnitOfWork, parts: Parts, standing: Standing, draft: D
     if context.supplement is not None:
         context = replace(context, supplement=replace(context.supplement, was_edited=edited))
     return replace(standing, case=case, draft=draft, was_edited=edited, context=context)
+
+
+def _dates(draft: Draft) -> tuple[object, ...]:
+    """Days told by the applicant that reminders count from."""
+    return ready_day(draft), left_day(draft)
 
 
 def _edits(before: Draft, after: Draft) -> list[Event]:

@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from backend.domain.case import STAGES, Event, Stage
+from backend.domain.case import STAGES, Actor, Event, Stage
 from backend.domain.case_facts import items_to_send
 from backend.domain.context import ItemStatus
+from backend.domain.draft import Draft
 from backend.domain.errors import ConfirmationNotHere
 from backend.domain.interview import where_it_stands
 from backend.domain.masks import mask_emails, mask_name, mask_phone
 from backend.domain.materials import BUCKET_ITEM, Requirement, short_name
 from backend.domain.profile import BusinessType
 from backend.domain.progress import StepState, progress_of
+from backend.domain.quiet_hours import beijing_day
+from backend.domain.reminders import change_until
 from backend.domain.sections.bucket import TICKED, advice_lines, is_filling, takes_everything
 from backend.domain.sections.earlier import EARLIER
 from backend.domain.sections.held import HELD
@@ -28,6 +31,8 @@ from backend.services.outcome import Outcome, ShownFile, case_json
 from backend.services.own_papers import current_slip, invoice_download
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
+from backend.services.records import CaseRecord
+from backend.services.reminding import left_day
 from backend.services.standing import BEIJING, Standing, flow_of, load_standing
 from backend.services.transitions_log import an_applicant, record_transition
 from backend.services.visit_file import visit_download
@@ -59,8 +64,18 @@ async def progress(uow: UnitOfWork, parts: Parts, standing: Standing) -> Outcome
         "todo": told_by.todo,
         "steps": "\n".join(f"{marks[step.state]} {step.label}" for step in told_by.steps),
         **await range_facts(uow, case),
+        **_countdown(parts, case),
     }
     return Outcome(say=(Say("progress", told), where_it_stands(Stage(case.stage))), case=case)
+
+
+def _countdown(parts: Parts, case: CaseRecord) -> dict[str, object]:
+    """The days left for changing the employer, while it is the applicant who has to act (states.md 2.3)."""
+    until = change_until(parts.catalogues.at(case.catalogue_version).reminders, left_day(Draft.from_json(case.draft)))
+    today = beijing_day(parts.clock.now())
+    if until is None or until < today or STAGES[Stage(case.stage)].who_acts is not Actor.APPLICANT:
+        return {}
+    return {"change_until": f"{until.month}月{until.day}日", "change_left": (until - today).days}
 
 
 def missing(standing: Standing) -> Outcome:

@@ -15,7 +15,7 @@ from backend.domain.case import STAGES, Stage
 from backend.domain.draft import Draft
 from backend.domain.profile import BusinessType
 from backend.domain.quiet_hours import beijing_day
-from backend.domain.reminders import ReminderFacts, decide, valid_until
+from backend.domain.reminders import Anchor, ReminderFacts, Reminders, change_until, decide, valid_until
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.pushes import push
@@ -96,7 +96,7 @@ async def _look_at(uow: UnitOfWork, parts: Parts, row: Reminder, batch: _Batch, 
     told = [*row.told, *sorted(decision.told - set(row.told))]
     await uow.reminders.save(replace(row, next_at=decision.next_at, told=told))
     if decision.send is not None:
-        words = _words(case, facts.valid_until or facts.due_on, beijing_day(now))
+        words = _words(case, _end_told(decision.send.code, facts, reminders), beijing_day(now))
         await push(uow, parts.texts, case, decision.send.code, words, once=decision.send.occasion)
 
 
@@ -107,7 +107,8 @@ def _wants_reminders(case: CaseRecord, batch: _Batch) -> bool:
     if identity is None or (follower is not None and not follower.subscribed):
         return False
     if case.stage == Stage.DRAFT:
-        return Draft.from_json(case.draft).answer("notice", "eligible") != "no"
+        told = Draft.from_json(case.draft)
+        return told.answer("notice", "eligible") != "no" or ready_day(told) is not None
     newest = batch.newest.get(case.applicant_id)
     return case.stage != Stage.COMPLETED or newest is None or newest.id == case.id
 
@@ -116,6 +117,7 @@ def _facts(case: CaseRecord, batch: _Batch) -> ReminderFacts:
     request = batch.supplements.get(case.id)
     identity = batch.identities.get(case.applicant_id)
     follower = batch.followers.get(identity.openid) if identity else None
+    told = Draft.from_json(case.draft)
     return ReminderFacts(
         stage=Stage(case.stage),
         stage_since=case.stage_since,
@@ -123,7 +125,38 @@ def _facts(case: CaseRecord, batch: _Batch) -> ReminderFacts:
         round=case.round,
         due_on=beijing_day(request.deadline) if request and request.deadline else None,
         valid_until=case.valid_until if case.stage == Stage.COMPLETED else None,
+        ready_on=ready_day(told) if case.stage == Stage.DRAFT else None,
+        left_on=left_day(told),
     )
+
+
+def _end_told(code: str, facts: ReminderFacts, reminders: Reminders) -> date | None:
+    """The day that this reminder is about."""
+    anchor = next((rule.anchor for rule in reminders.rules if rule.code == code), None)
+    match anchor:
+        case Anchor.LEFT_ON:
+            return change_until(reminders, facts.left_on)
+        case Anchor.READY_ON:
+            return facts.ready_on
+        case _:
+            return facts.valid_until or facts.due_on
+
+
+def ready_day(told: Draft) -> date | None:
+    """The day on which the condition that was missing is met, as the self-check has found it (T4)."""
+    return _day(told.answer("notice", "ready_on"))
+
+
+def left_day(told: Draft) -> date | None:
+    return _day(told.answer("conditions", "C_LEFT_DATE"))
+
+
+def _day(told: str) -> date | None:
+    """What is no date is no reason to fail: it was told, not checked, or is not told yet."""
+    try:
+        return date.fromisoformat(told)
+    except ValueError:
+        return None
 
 
 def _words(case: CaseRecord, end: date | None, today: date) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import text
 
 from backend.domain.case import Event, Stage
+from backend.domain.draft import Draft
 from backend.services import reminding
 from backend.services.parts import Parts
 from backend.services.records import CaseRecord, Follower, Reminder, SupplementRequest
@@ -166,3 +167,41 @@ async def test_every_reminder_has_a_text_and_a_template(parts: Parts, a_clock: M
         values = sent.template_values or {}
         assert all(len(value) <= 20 for name, value in values.items() if name.startswith("thing"))
         assert all(len(value) <= 5 for name, value in values.items() if name.startswith("phrase"))
+
+
+async def test_somebody_who_is_a_little_too_early_hears_on_the_day_and_of_nothing_else(
+    parts: Parts, person: Person, a_clock: MovableClock
+) -> None:
+    await person.starts()
+    await says_in_the_draft(parts, notice={"eligible": "no", "ready_on": "2026-03-20"})
+    assert await looks_every_hour(parts, a_clock, days=8) == ["03-20 02"]
+    assert await pushed(parts) == ["conditions_met"]
+
+
+async def test_who_left_an_employer_is_counted_down(parts: Parts, person: Person, a_clock: MovableClock) -> None:
+    await person.starts()
+    await says_in_the_draft(parts, conditions={"C_LEFT_DATE": "2026-02-20"})
+    found = await looks_every_hour(parts, a_clock, days=40)
+    assert [at for at in found if at > "03-20"] == ["03-22 02", "04-01 02", "04-14 02", "04-20 02"]
+    assert (await pushed(parts)).count("change_employer_by") == 4
+
+
+async def test_a_day_that_is_none_reminds_of_nothing(parts: Parts, person: Person, a_clock: MovableClock) -> None:
+    await person.starts()
+    await says_in_the_draft(parts, conditions={"C_LEFT_DATE": "2026-02-30"}, notice={"ready_on": "soon"})
+    await looks_every_hour(parts, a_clock, days=8)
+    assert set(await pushed(parts)) == {"draft_idle"}
+
+
+async def says_in_the_draft(parts: Parts, **sections: dict[str, str]) -> None:
+    """What another part of the talk has stored; the case is looked at anew."""
+    async with parts.begin() as uow:
+        case = await uow.cases.first(order_by="-created_at")
+        assert case is not None
+        draft = Draft.from_json(case.draft)
+        for section, answers in sections.items():
+            for name, value in answers.items():
+                draft = draft.with_answer(section, name, value)
+        await uow.cases.save(replace(case, draft=draft.to_json()))
+        await reminding.wake_reminders(uow, case.id, parts.clock.now())
+        await uow.commit()

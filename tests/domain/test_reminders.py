@@ -85,7 +85,9 @@ def test_activity_puts_the_next_reminder_off_and_brings_no_old_one_back(catalogu
 @pytest.mark.parametrize("stage", sorted(set(Stage) - {Stage.DRAFT, Stage.COMPLETED}))
 def test_only_stages_that_the_catalogue_names_are_reminded_of(catalogue: Catalogue, stage: Stage) -> None:
     named = {one for rule in catalogue.reminders.rules for one in rule.stages}
-    assert bool(planned(catalogue.reminders, facts(stage, due_on=date(2026, 12, 1)))) is (stage in named)
+    assert bool(planned(catalogue.reminders, facts(stage, due_on=date(2026, 12, 1), left_on=date(2026, 11, 2)))) is (
+        stage in named
+    )
 
 
 @given(moment=MOMENTS)
@@ -144,6 +146,10 @@ def _example(catalogue: Catalogue, words: list[str]) -> str:
         case ["payment", "until", at]:
             times = reminder_times(catalogue.pay_window, datetime.fromisoformat(at), catalogue.reminders.quiet)
             return " ".join(f"{one.astimezone(BEIJING):%m-%dT%H:%M}" for one in times)
+        case ["ready", "on", day]:
+            told = facts(Stage.DRAFT, ready_on=date.fromisoformat(day))
+        case ["left", "on", day]:
+            told = facts(Stage.SLOT_REQUIRED, left_on=date.fromisoformat(day))
         case [business, "approved", day]:
             return str(valid_until(catalogue.reminders, BusinessType(business), date.fromisoformat(day)))
         case _:
