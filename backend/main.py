@@ -30,6 +30,7 @@ from backend.adapters.office import make_office
 from backend.adapters.pay import WechatPayGateway
 from backend.adapters.photos.cutter import PillowPhotoCutter
 from backend.adapters.photos.portrait import MtcnnPortraitFinder
+from backend.adapters.qr import WechatQrCodes
 from backend.adapters.redis import RedisRateLimiter
 from backend.adapters.signin import Argon2Passwords, PillowCaptchas, SystemIds
 from backend.adapters.smtp import SmtpMailer
@@ -120,10 +121,14 @@ def merchant_of(settings: Settings) -> Merchant:
 
 async def run_http(settings: Settings) -> None:
     """The internal API, the payment callback and the console on BACKEND_PORT."""
-    async with composed(settings) as all_parts:
+    async with composed(settings) as all_parts, aiohttp.ClientSession() as http:
         token = settings.service_token.get_secret_value()
         app = build_app(all_parts.parts, service_token=token, checks=all_parts.checks)
-        app[console.OFFICE] = make_office(all_parts.parts, all_parts.engine)
+        app[console.OFFICE] = make_office(
+            all_parts.parts,
+            all_parts.engine,
+            WechatQrCodes(http, wechat_client(all_parts, http), mp_url=settings.wechat_mp_url),
+        )
         app[console.COOKIES_ARE_SECURE] = settings.public_url.startswith("https://")
         console.add_routes(app)
         warming = asyncio.create_task(MtcnnPortraitFinder().warm_up(), name="warm-up")

@@ -49,10 +49,19 @@ async def leave(request: web.Request) -> web.StreamResponse:
 
 
 def _page(request: web.Request, *, sentence: str = "", username: str = "", status: int = 200) -> web.Response:
-    form_csrf = request.cookies.get(BEFORE_SIGN_IN_COOKIE) or secrets.token_urlsafe(24)
+    form_csrf = form_token(request)
     response = render(request, "sign_in.html", status=status, sentence=sentence, username=username, form_csrf=form_csrf)
-    _set_cookie(request, response, BEFORE_SIGN_IN_COOKIE, form_csrf)
+    with_form_cookie(request, response, form_csrf)
     return response
+
+
+def form_token(request: web.Request) -> str:
+    """The token of a form that is sent before signing in."""
+    return request.cookies.get(BEFORE_SIGN_IN_COOKIE) or secrets.token_urlsafe(24)
+
+
+def with_form_cookie(request: web.Request, response: web.StreamResponse, token: str) -> None:
+    _set_cookie(request, response, BEFORE_SIGN_IN_COOKIE, token)
 
 
 def _set_cookie(request: web.Request, response: web.StreamResponse, name: str, value: str) -> None:

@@ -19,7 +19,7 @@ from aiohttp import BodyPartReader, web
 from backend.console import words
 from backend.domain.errors import DomainError
 from backend.services.staff.office import Office
-from backend.services.staff.refusals import CaseUnknown, FileUnknown, StaffRefusal
+from backend.services.staff.refusals import CaseUnknown, FileUnknown, PersonUnknown, StaffRefusal
 from backend.services.staff.sign_in import SignedIn, session_of
 
 OFFICE: Final = web.AppKey("office", Office)
@@ -32,7 +32,7 @@ SESSION_COOKIE: Final = "gongju_console"
 BEFORE_SIGN_IN_COOKIE: Final = "gongju_console_form"
 CSRF_FIELD: Final = "csrf"
 CSRF_HEADER: Final = "X-CSRF-Token"
-PUBLIC_PATHS: Final = ("/console/sign-in", "/console/static/")
+PUBLIC_PATHS: Final = ("/console/sign-in", "/console/static/", "/console/invitation/")
 SEVERAL: Final = ","
 MAX_FIELD_BYTES: Final = 64 * 1024
 MAX_UPLOAD_BYTES: Final = 20 * 1024 * 1024 + 1
@@ -138,7 +138,7 @@ async def kind_errors(request: web.Request, handler: Handler) -> web.StreamRespo
         return error_page(request, answer.status, words.for_status(answer.status))
     except FormTooBig:
         return error_page(request, 413, words.for_status(413))
-    except (CaseUnknown, FileUnknown) as refusal:
+    except (CaseUnknown, FileUnknown, PersonUnknown) as refusal:
         return error_page(request, 404, words.for_refusal(refusal))
     except (StaffRefusal, DomainError) as refusal:
         return error_page(request, 409, words.for_refusal(refusal))

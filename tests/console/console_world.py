@@ -70,13 +70,15 @@ class World:
     engine: AsyncEngine
     clock: MovableClock
 
-    async def a_member_of_staff(self, username: str = "wang", name: str = "王审核") -> r.Staff:
+    async def a_member_of_staff(
+        self, username: str = "wang", name: str = "王审核", *, role: str = "reviewer"
+    ) -> r.Staff:
         parts = self.office.parts
         staff = r.Staff(
             id=parts.ids.new("w"),
             username=username,
             display_name=name,
-            role="reviewer",
+            role=role,
             password_hash=await parts.passwords.hash(PASSWORD),
             created_at=self.clock.now(),
         )

@@ -19,7 +19,7 @@ from backend.domain.transitions import staff_events
 from backend.services.staff.refusals import StaffRefusal, all_refusals
 from tests.console.console_world import PASSWORD, Browser, World
 
-OPEN = ("/console/sign-in", "/console/static")
+OPEN = ("/console/sign-in", "/console/static", "/console/invitation")
 CONSOLE = Path(backend.__file__).parent / "console"
 
 

@@ -127,6 +127,8 @@ class PostgresPrivacy:
         gone = await self._count(
             update(inbox).where(answered).values(push=sql("'{}'::jsonb"), passive=None, replies=None)
         )
+        own = (inbox.c.openid == openid) & (inbox.c.state == "new") & (inbox.c.push["event"].astext == "resume")
+        gone += await self._count(delete(inbox).where(own))
         sent = (outgoing.c.openid == openid) & (outgoing.c.state != "sending")
         gone += await self._count(delete(outgoing).where(sent))
         gone += await self._count(delete(t.links).where(t.links.c.openid == openid))

@@ -52,6 +52,11 @@ DELETED: Final[Mapping[str, tuple[tuple[Table, Scope], ...]]] = {
     "links": ((t.links, _older(t.links.c.expires_at)),),
     "answers": ((t.commands, _older(t.commands.c.created_at)),),
     "captchas": ((t.captchas, _older(t.captchas.c.expires_at)),),
+    "proofs": (
+        (t.codes, _older(t.codes.c.expires_at)),
+        (t.bind_offers, _older(t.bind_offers.c.expires_at)),
+        (t.staff_invitations, _older(t.staff_invitations.c.expires_at)),
+    ),
     "staff_sessions": ((t.staff_sessions, _older(t.staff_sessions.c.expires_at)),),
     "tasks": ((t.staff_tasks, _and(_older(t.staff_tasks.c.done_at), t.staff_tasks.c.state == "done")),),
     "visits": (

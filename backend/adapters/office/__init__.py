@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.adapters.db.tables import cases
 from backend.adapters.documents.checked_pdf import PdfiumInspector
+from backend.adapters.qr import NoQrCodes
 from backend.services.parts import Parts
 from backend.services.records import CaseRecord
-from backend.services.staff.office import Office, SentMessage
+from backend.services.staff.office import Office, QrCodes, SentMessage
 from runtime.clock import Clock
 from wechat.budget import remaining
 from wechat.tables import outgoing
@@ -82,11 +83,12 @@ def _words(parts: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(str(part.get("text") or "〔图片或链接〕") for part in parts)
 
 
-def make_office(parts: Parts, engine: AsyncEngine) -> Office:
+def make_office(parts: Parts, engine: AsyncEngine, qr: QrCodes | None = None) -> Office:
     """What main.py puts into `app[backend.console.OFFICE]`."""
     return Office(
         parts=parts,
         pdfs=PdfiumInspector(),
         board=PostgresCaseBoard(engine),
         chat_log=PostgresChatLog(engine, parts.clock),
+        qr=qr or NoQrCodes(),
     )

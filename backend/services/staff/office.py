@@ -53,6 +53,11 @@ class ChatLog(Protocol):
         """How many messages staff can still send before the applicant writes again."""
 
 
+class QrCodes(Protocol):
+    async def make(self, scene: str, *, life_s: int) -> tuple[str, bytes]:
+        """Media type and picture of a QR that brings `scene` back when it is scanned; raises QrUnavailable."""
+
+
 @dataclass(frozen=True)
 class Office:
     """The parts that all use cases share, and what only the staff's need."""
@@ -61,3 +66,4 @@ class Office:
     pdfs: PdfInspector
     board: CaseBoard
     chat_log: ChatLog
+    qr: QrCodes

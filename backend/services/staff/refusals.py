@@ -119,6 +119,46 @@ class SeatsWrong(StaffRefusal):
     most: int
 
 
+class QrUnavailable(StaffRefusal):
+    """WeChat gave no QR code."""
+
+
+class PersonUnknown(StaffRefusal):
+    """There is no such applicant."""
+
+
+class NotAllowed(StaffRefusal):
+    """Only a manager may do this."""
+
+
+class NameTaken(StaffRefusal):
+    """A member of staff has this user name already."""
+
+
+class NameWrong(StaffRefusal):
+    """A user name of 3 to 32 letters, digits, dots, dashes; a display name of 1 to 20 characters."""
+
+
+class NotOneself(StaffRefusal):
+    """Nobody takes their own rights away: a colleague has to do it."""
+
+
+class LastManager(StaffRefusal):
+    """One manager has to stay."""
+
+
+class InvitationGone(StaffRefusal):
+    """The link was used, replaced, or is older than a day."""
+
+
+class WeakPassword(StaffRefusal):
+    """Too short, too plain, or the user name itself."""
+
+
+class WrongOldPassword(StaffRefusal):
+    """The present password is not right."""
+
+
 def all_refusals() -> Iterator[type[StaffRefusal]]:
     """Every refusal; the console's sentences are checked against it."""
     yield from StaffRefusal.__subclasses__()
