@@ -11,6 +11,8 @@ from actions.reading import Question, Reading
 SENT: Final = r"(上面|上一|上个|刚才|刚刚|刚发|刚传|前面|那|这|最后)"
 # “上面那张是户口本”, “刚才发的放到结婚证里”: about what is here, not about what comes.
 MOVES: Final = re.compile(SENT + r".{0,6}(张|个|页|发的|传的|照片|图).{0,6}(是|放|归|挪|移|算|属于|改到|换到)")
+DELETES: Final = re.compile(r"(删|撤|去掉|不要|拿掉|取消|移除)")
+NUMBERED_PHOTO: Final = re.compile(r"第.{1,3}[张页]")
 EXCHANGES: Final = re.compile(r"(换|替换|重传|重拍|重发|更换)")
 ASKS_PLACE: Final = re.compile(r"(放|传|归|算|发).{0,4}(哪|什么地方|什么项)|(哪一?项|哪里|哪儿)的?$|属于哪")
 ASKS_LOOK: Final = re.compile(r"样子|样张|样例|样本|样图|示例|范例|范本|长什么样|什么样|啥样|例图|看看样|参考图")
@@ -32,7 +34,7 @@ def number_of(reading: Reading) -> int | None:
 def undo(reading: Reading, question: Question) -> Command:
     """撤掉刚才那张, 删掉第二张, 换掉第二张; numbers count in the item that is asked or named."""
     number = number_of(reading)
-    item = reading.entity("material_item") or (question.field if number and _asks_photos(question) else None)
+    item = reading.entity("material_item") or (question.field if number and _holds_photos(question) else None)
     told = {"number": number, "item": item, "replace": bool(EXCHANGES.search(reading.text)) and not reading.exact}
     return Command("undo_upload", {name: value for name, value in told.items() if value})
 
@@ -64,9 +66,15 @@ def about(reading: Reading, question: Question) -> Command | None:
         return Command("last_upload")
     if ASKS_LOOK.search(reading.text):
         return Command("materials", {"item": item or question.field})
-    if number_of(reading) and EXCHANGES.search(reading.text) and re.search(r"第.{1,3}[张页]", reading.text):
+    is_change = EXCHANGES.search(reading.text) or DELETES.search(reading.text)
+    if number_of(reading) and is_change and NUMBERED_PHOTO.search(reading.text):
         return undo(reading, question)
     return None
+
+
+def _holds_photos(question: Question) -> bool:
+    """Without any photo the numbers count in the item of the newest one."""
+    return _asks_photos(question) and bool((question.raw.get("facts") or {}).get("files"))
 
 
 def _asks_photos(question: Question) -> bool:

@@ -11,6 +11,7 @@ from actions.backend import Outcome
 from actions.reading import Question
 
 MOST_OPTIONS: Final = 9
+SAMPLE: Final = "sample"
 PAYLOAD_VALUE: Final = re.compile(r"[a-zA-Z0-9_.:-]{1,60}")
 # The choices below a question, by form and kind; words and payloads of each are `utter_choice_<name>`.
 COMMANDS_OF_KIND: Final[Mapping[tuple[str | None, str | None], Sequence[str]]] = {
@@ -113,7 +114,7 @@ def _carried(code: str, outcome: Outcome) -> Mapping[str, Any] | None:
 
 def with_files(said: Sequence[Utterance], outcome: Outcome) -> list[Utterance]:
     """The pictures hang on what is said about them; without such a sentence they get one."""
-    files = [(str(file.get("kind")), str(file["file_id"])) for file in outcome.files]
+    files = [(str(file.get("kind")), str(file["file_id"])) for file in outcome.files if file.get("kind") != SAMPLE]
     utterances = list(said)
     if files and utterances:
         utterances[-1] = replace(utterances[-1], file_id=files.pop(0)[1])
@@ -121,6 +122,14 @@ def with_files(said: Sequence[Utterance], outcome: Outcome) -> list[Utterance]:
         *utterances,
         *(Utterance(f"utter_file_{kind}", ("utter_file",), {}, file_id=file_id) for kind, file_id in files),
     ]
+
+
+def with_sample(said: Sequence[Utterance], outcome: Outcome) -> list[Utterance]:
+    """A picture of how a paper looks comes last, so that nobody waits for it with the question."""
+    shown = [str(file["file_id"]) for file in outcome.files if file.get("kind") == SAMPLE]
+    if not shown or not said:
+        return list(said)
+    return [*said[:-1], replace(said[-1], file_id=shown[0])]
 
 
 def link_of(outcome: Outcome) -> Iterator[Utterance]:

@@ -20,6 +20,7 @@ from actions.speech import (
     reminder_of,
     sentences,
     with_files,
+    with_sample,
 )
 
 # What somebody may want before signing in; done as soon as the bind page is.
@@ -190,7 +191,7 @@ class Turn:
         said = [*with_files(list(words), outcome), *link_of(outcome)]
         if question.form is not None and command.name != "save":
             said = self._ask(said, outcome, command, stumbles)
-        said = said or [Utterance("utter_nothing_open", choices=("start", "ask_progress", "help"))]
+        said = with_sample(said or [Utterance("utter_nothing_open", choices=("start", "ask_progress", "help"))], outcome)
         if outcome.person:
             said = [Utterance("utter_on_behalf_of", (), {"name": outcome.person}), *said]
         return Spoken(said, Standing(question, stumbles, wish=wish, asked_to_bind=asked_to_bind, case_no=_case_no(outcome)))

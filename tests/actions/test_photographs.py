@@ -8,7 +8,9 @@ from actions.commands import decide
 from actions.moves import Command
 from actions.reading import Question, Reading
 
-CONTRACT = Question.of_ask({"form": "materials_form", "field": "WK01", "kind": "photos", "group": ["WK01"]})
+ASKED = {"form": "materials_form", "field": "WK01", "kind": "photos", "group": ["WK01"]}
+CONTRACT = Question.of_ask({**ASKED, "facts": {"files": 3}})
+EMPTY = Question.of_ask({**ASKED, "facts": {"files": 0}})
 SCHOOL = Question.of_ask({"form": "education_form", "field": "school", "kind": "text", "index": 1})
 
 
@@ -23,6 +25,7 @@ def said(text, intent="unknown", **entities) -> Reading:
     (said("撤掉刚才那张", "undo_upload"), CONTRACT, Command("undo_upload", {})),
     (said("删掉第二张", "undo_upload", ordinal="2"), CONTRACT, Command("undo_upload", {"number": 2, "item": "WK01"})),
     (said("第三页重拍了", "inform"), CONTRACT, Command("undo_upload", {"number": 3, "item": "WK01", "replace": True})),
+    (said("删掉第二张", "remove_entry", ordinal="2"), EMPTY, Command("undo_upload", {"number": 2})),
     (said("把第2张换掉", "undo_upload"), CONTRACT, Command("undo_upload", {"number": 2, "item": "WK01", "replace": True})),
     (said("这个放哪一项里", "ask_materials"), CONTRACT, Command("last_upload")),
     (said("样子是什么样的", "ask_materials"), CONTRACT, Command("materials", {"item": "WK01"})),

@@ -157,8 +157,14 @@ def test_the_words_of_the_condition_question_are_heard_too(unsure: Talk) -> None
     unsure.do(Answer(values=(Value("start", "2018-04"),)))
     assert unsure.ask.field == "check_path"
     unsure.tap("title")
+    by_text = take(unsure.draft, Answer(text="公司交的"), unsure.ctx)
     unsure.do(Answer(values=(Value("C_SI", "现单位直缴"),), text="公司交的"))
     assert unsure.ask.field == "check_quota"
+    assert by_text.draft == unsure.draft
+
+
+def test_every_district_says_where_its_conditions_come_from_in_words(catalogue: Catalogue) -> None:
+    assert {one.origin.source for one in catalogue.districts.values()} <= set(catalogue.eligibility.sources)
 
 
 def test_what_is_known_is_not_asked() -> None:

@@ -182,14 +182,19 @@ class CheckPrompt:
         return str(month)
 
     def _by_condition(self, said: str, ctx: InterviewContext) -> str:
-        """公司交的: an answer in the words of the condition question that asks the same."""
+        """公司交的: an answer in the words of the condition question that asks the same; in doubt none."""
+        plain = said.strip().strip("。")
+        contained = []
         for option in self.check.options:
             for name, value in option.tells.items():
                 question = ctx.catalogue.questions.get(name)
                 same = next((one for one in question.options if one.code == value), None) if question else None
-                if same and said.strip().strip("。") in (same.code, same.label, *same.aliases):
+                words = (same.code, same.label, *same.aliases) if same else ()
+                if plain in words:
                     return option.code
-        return ""
+                if any(len(word) > 1 and word in plain for word in words):
+                    contained.append(option.code)
+        return contained[0] if len(set(contained)) == 1 else ""
 
     def _after(self, draft: Draft, ctx: InterviewContext) -> Reply:
         if any(not draft.answer("notice", one.code) for one in asked(draft, ctx)):
