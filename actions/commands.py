@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from actions import account, photographs, visits
+from actions import account, photographs, rights, visits
 from actions.moves import Command, LeaveToRules, Move, Remark
 from actions.reading import Question, Reading
 from actions.values import fits, option_of, values_of
@@ -146,11 +146,15 @@ COMMANDS: Final[Mapping[str, Build]] = {
     "join_waitlist": visits.wait,
     "ask_invoice": _invoice,
     "ask_receipts": _receipts,
+    "my_data": _plain("my_data"),
+    "export_my_data": _plain("export_my_data"),
+    "delete_my_data": rights.delete,
+    "withdraw_consent": rights.withdraw,
     "human": lambda _r, _q: Command("human", {"reason": "asked"}),
 }
 INVOICE_FIELDS: Final = frozenset({"title_type", "invoice_title", "tax_no", "invoice_email"})
 NEGATIONS: Final = ("不", "别", "先不", "没说")
-PAGE_PURPOSES: Final = frozenset({"bind", "credentials", "crop", "pay", "upload", "overview"})
+PAGE_PURPOSES: Final = frozenset({"bind", "credentials", "crop", "pay", "upload", "overview", "data"})
 ANSWERS: Final = frozenset({"inform", "correct", "choose", "affirm", "deny", "unsure", "unknown"})
 # What “改手机号和婚姻状况” sounds like; where several things may be chosen it is the answer.
 CHOOSING: Final = frozenset({"edit_field", "start_application", "correct", "inform", "choose", "unknown", "redo"})
@@ -228,6 +232,8 @@ def _of_form(reading: Reading, question: Question) -> Move | None:
         return visits.of_form(reading, question, sure=SURE)
     if question.form == account.FORM:
         return account.of_form(reading, question, sure=SURE)
+    if question.form == rights.FORM:
+        return rights.of_form(reading, question, sure=SURE)
     if question.form != "cancel_form":
         return None
     option = option_of(reading, question)
@@ -244,7 +250,8 @@ def _of_tap(reading: Reading, question: Question) -> Move:
     """A tapped choice: `choose:field=…,option=…` answers that field even when another question has come up since."""
     if reading.intent == "choose" and (option := reading.entity("option")) is not None:
         field_name = reading.entity("field") or question.field
-        if (by_form := visits.of_tap(field_name, option) or account.of_tap(field_name, option)) is not None:
+        by_form = visits.of_tap(field_name, option) or account.of_tap(field_name, option)
+        if (by_form := by_form or rights.of_tap(field_name, option, question)) is not None:
             return by_form
         if question.form == "cancel_form" and field_name == question.field:
             return Command("cancel_case", {"confirmed": True}) if option == "yes" else Command("resume")

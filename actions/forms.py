@@ -15,7 +15,7 @@ from actions.talk import Spoken, Standing, Turn
 FORMS: Final = (
     "contact_form", "personal_form", "photo_form", "education_form", "work_form", "conditions_form", "materials_form",
     "review_form", "invoice_form", "supplement_form", "notice_form", "employer_form", "cancel_form",
-    "appointment_form", "account_form",
+    "appointment_form", "account_form", "rights_form",
 )  # fmt: skip
 OUTSIDE_FORMS: Final = "action_talk"
 RULES_ANSWER: Final = "utter_"

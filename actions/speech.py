@@ -39,7 +39,9 @@ PAGE_CHOICES: Final = {"pay": "pay", "credentials": "page_credentials"}
 LISTS_TOO_LONG: Final = frozenset({"ethnicity"})
 CIRCLED: Final = "①②③④⑤⑥⑦⑧⑨⑩"
 LISTS: Final = frozenset({"education_form", "work_form"})
-FIRST_FORMS: Final = frozenset({"employer_form", "notice_form", "cancel_form", "appointment_form", "account_form"})
+FIRST_FORMS: Final = frozenset(
+    {"employer_form", "notice_form", "cancel_form", "appointment_form", "account_form", "rights_form"}
+)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ ANSWERING = frozenset({"answer", "choose_employer", "confirm_notice"})
 STUMBLES_BEFORE_HUMAN = 3
 # What they tell is the answer; the open question is only recalled.
 INFORMING = frozenset(
-    "progress missing materials fee eligibility history confirmation_slip send_templates invoice receipts human".split()
+    "progress missing materials fee eligibility history confirmation_slip send_templates invoice receipts human "
+    "my_data export_my_data".split()
 )
 UNDERSTOOD = frozenset(
     "eligibility_unsure eligibility_doubt check_explained not_eligible submit_later say_what_to_change which_entry "
@@ -194,7 +195,9 @@ class Turn:
         said = with_sample(said or [Utterance("utter_nothing_open", choices=("start", "ask_progress", "help"))], outcome)
         if outcome.person:
             said = [Utterance("utter_on_behalf_of", (), {"name": outcome.person}), *said]
-        return Spoken(said, Standing(question, stumbles, wish=wish, asked_to_bind=asked_to_bind, case_no=_case_no(outcome)))
+        return Spoken(
+            said, Standing(question, stumbles, wish=wish, asked_to_bind=asked_to_bind, case_no=_case_no(outcome))
+        )
 
     def _ask(self, said: list[Utterance], outcome: Outcome, command: Command, stumbles: int) -> list[Utterance]:
         """The open question after what was said: in full, recalled shortly, or not at all when that asks already."""

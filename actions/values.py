@@ -61,9 +61,7 @@ def _of_the_named_entry(values: list[dict[str, Any]], reading: Reading) -> list[
     ]
 
 
-def _misspelt_tax_number(
-    values: list[dict[str, Any]], reading: Reading, question: Question
-) -> list[dict[str, Any]]:
+def _misspelt_tax_number(values: list[dict[str, Any]], reading: Reading, question: Question) -> list[dict[str, Any]]:
     """A tax number that is none is refused as one; it must not become the invoice's title."""
     told = TAX_NUMBER_SAID.search(reading.text) if question.section == "invoice" else None
     if told is None or any(value["field"] == "tax_no" for value in values):

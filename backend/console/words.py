@@ -113,6 +113,7 @@ TASK_KINDS: Final = {
     "case_stalled": "等得太久",
     "files_loose": "文件没归类",
     "data_delete": "数据删除",
+    "data_export_failed": "副本没做出来",
 }
 
 LEDGER_STATES: Final = {

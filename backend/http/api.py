@@ -16,10 +16,12 @@ from backend.services import (
     bind_offers,
     binding,
     credentials,
+    exporting,
     files,
     followers,
     forgotten_password,
     links,
+    my_data,
     one_inch,
     orders,
     reading,
@@ -211,6 +213,20 @@ async def give_credentials(request: web.Request) -> web.Response:
 async def overview(request: web.Request) -> web.Response:
     await _check_person(request)
     return web.json_response(await reading.overview(request.app[PARTS], _openid(request)))
+
+
+@routes.get(APPLICANT + "/data")
+async def my_data_page(request: web.Request) -> web.Response:
+    await _check_person(request)
+    return web.json_response(await my_data.shown(request.app[PARTS], _openid(request)))
+
+
+@routes.get(APPLICANT + "/data/copy/{number}")
+async def copy_of_data(request: web.Request) -> web.Response:
+    await _check_person(request)
+    name, content = await exporting.read_copy(request.app[PARTS], _openid(request), _word(request, "number"))
+    headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'}
+    return web.Response(body=content, content_type="application/zip", headers=headers)
 
 
 @routes.get(APPLICANT + "/photo")

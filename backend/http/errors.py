@@ -31,6 +31,7 @@ STATUSES: Final[Mapping[str, int]] = MappingProxyType(
         "item_unknown": 404,
         "link_expired": 410,
         "link_used": 410,
+        "export_gone": 410,
         "unknown_field": 422,
         "file_refused": 422,
         "wrong_password": 422,

@@ -21,7 +21,7 @@ Secret = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_sto
 Index = Annotated[int, Field(ge=0, le=1000)]
 Pixel = Annotated[int, Field(ge=0, le=100_000)]
 Business = Literal["NEW", "RENEW", "EMPLOYER", "DEPENDANT", "ADDRESS", "GENERAL"]
-Purpose = Literal["bind", "credentials", "crop", "pay", "upload", "overview"]
+Purpose = Literal["bind", "credentials", "crop", "pay", "upload", "overview", "data"]
 
 
 class Request(BaseModel):
@@ -155,6 +155,14 @@ class CancelAppointment(Request):
     confirmed: bool = False
 
 
+class Confirmed(Request):
+    confirmed: bool = False
+
+
+class WithdrawConsent(Confirmed):
+    purpose: Word | None = None
+
+
 class Waitlist(AboutSlots):
     leave: bool = False
 
@@ -225,6 +233,12 @@ COMMAND_BODIES: Final[Mapping[str, type[Request]]] = {
     "waitlist": Waitlist,
     "switch_person": SwitchPerson,
     "unbind_account": UnbindAccount,
+    "my_data": Empty,
+    "export_my_data": Empty,
+    "delete_my_data": Confirmed,
+    "withdraw_consent": WithdrawConsent,
+    "give_consent": Empty,
+    "leave_it": Empty,
 }
 
 

@@ -25,6 +25,8 @@ _CALLS: Final[tuple[tuple[str, str, type[m.Request] | None, bool, str], ...]] = 
     ("post", f"{_APPLICANT}/bind", m.Bind, False, "200"),
     ("post", f"{_APPLICANT}/credentials", m.GiveCredentials, False, "200"),
     ("get", f"{_APPLICANT}/overview", None, False, "200"),
+    ("get", f"{_APPLICANT}/data", None, False, "200"),
+    ("get", f"{_APPLICANT}/data/copy/{{number}}", None, False, "200"),
     ("get", f"{_APPLICANT}/photo", None, False, "200"),
     ("post", f"{_APPLICANT}/photo/crop", m.Crop, False, "200"),
     ("get", f"{_APPLICANT}/materials", None, False, "200"),

@@ -13,6 +13,7 @@ from prometheus_client import Counter
 
 from backend.services.appointment_round import appointment_round
 from backend.services.erasure import erase_due
+from backend.services.exporting import make_copies
 from backend.services.mailing import send_due_mails
 from backend.services.parts import Parts
 from backend.services.payment_window import close_overdue, query_open_orders, remind_of_payment
@@ -51,6 +52,7 @@ ROUNDS: Final[Mapping[str, Round]] = MappingProxyType(
         "mails": Round(send_due_mails, 1),
         "appointments": Round(appointment_round, 2),
         "erasures": Round(erase_due, 3),
+        "copies": Round(make_copies, 3),
         "doomed_objects": Round(delete_doomed, 5),
     }
 )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from backend.domain.errors import DomainError
+from backend.services.consents import note_given
 from backend.services.errors import CaptchaNeeded, CaptchaWrong, Locked, TermsNeeded, WrongPassword
 from backend.services.going_on import GoOn, let_go_on
 from backend.services.parts import Parts
@@ -67,6 +68,8 @@ async def bind(parts: Parts, openid: str, sign_in: SignIn, *, go_on: GoOn | None
         refusal = await _refusal(uow, parts, sign_in, applicant)
         if refusal is None and applicant is not None:
             await attach(uow, parts, openid, applicant, terms_version=TERMS_VERSION, how="password")
+            agreed = ("service_terms", "sensitive_id")
+            await note_given(uow, parts, applicant.id, agreed, how="bind", version=TERMS_VERSION)
             await let_go_on(uow, parts, openid, go_on)
         # A failed try counts, so it is kept as well.
         await uow.commit()

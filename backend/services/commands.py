@@ -25,8 +25,10 @@ from backend.services import (
     reading,
     rearranging,
     receipts,
+    rights_commands,
     template_mailing,
     uploads,
+    withdrawing,
 )
 from backend.services.answered_once import Answer, answered_once
 from backend.services.bind_offers import ask_who_scanned
@@ -83,6 +85,8 @@ async def _dispatch(uow: UnitOfWork, parts: Parts, openid: str, name: str, body:
             return await general_questions.answer_a_stranger(uow, parts, openid, name, body)
         if name == "invoice":
             return Outcome().saying("invoice_how")
+        if name in rights_commands.OF_OPENID:
+            return await rights_commands.OF_OPENID[name](uow, parts, openid, body)
         if name == "slots":
             return Outcome().saying("visit_not_needed")
         if name == "human":
@@ -90,6 +94,8 @@ async def _dispatch(uow: UnitOfWork, parts: Parts, openid: str, name: str, body:
         raise
     if case_no is not None and standing.case is not None and name in ABOUT_A_CASE:
         same_case(standing.case, case_no)
+    if name == "start_case" and (consent := await withdrawing.question_for(uow, parts, standing)):
+        return await finish(uow, parts, standing, Outcome(ask=consent))
     if name == "answer" and await invoice_changes.concerns_change(uow, standing, body):
         outcome = await invoice_changes.change(uow, parts, standing, body)
     elif name in INTERVIEW:
@@ -343,4 +349,5 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "receipts": receipts.receipts,
     **appointment_commands.HANDLERS,
     **account.HANDLERS,
+    **rights_commands.HANDLERS,
 }

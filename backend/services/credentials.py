@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backend.services.consents import note_given
 from backend.services.errors import ConsentNeeded
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
@@ -31,4 +32,5 @@ async def keep_credentials(
             consented_at=now,
         )
     )
+    await note_given(uow, parts, standing.applicant.id, ("beijing_pass",), how="credentials")
     await record_audit(uow, "credentials_given", an_applicant(standing.applicant.id), now=now, case=case)

@@ -17,7 +17,7 @@ from backend.services.pushes import open_task
 from backend.services.records import Applicant, CaseRecord
 from backend.services.rights_records import DataRequest, DoomedObject
 from backend.services.transitions_log import SYSTEM, Who, an_applicant, record_audit, record_transition
-from backend.services.who_is import current_identity, detach
+from backend.services.who_is import current_identity, detach, people_of
 
 TASK: Final = "data_delete"
 OPEN: Final = ("scheduled", "review")
@@ -27,14 +27,24 @@ NOBODY: Final = "（已删除）"
 NO_PASSWORD: Final = "!"  # noqa: S105 - no password has this hash
 
 
-async def request_erasure(uow: UnitOfWork, parts: Parts, openid: str, *, because: Because) -> DataRequest:
+async def request_erasure(uow: UnitOfWork, parts: Parts, openid: str, *, because: Because) -> list[DataRequest]:
     """Plan the erasure of whoever talks from this openid, once: an earlier plan is kept, and brought forward.
 
-    `Because.UNFOLLOWED` and `AUTHORISATION_REVOKED` come from events of the platform, `ASKED` from the chat.
+    `Because.UNFOLLOWED` and `AUTHORISATION_REVOKED` come from events of the platform and are about everybody bound to
+    the account; `ASKED` comes from the chat and is about the person it talks for now.
     """
+    if because is Because.ASKED:
+        current = await current_identity(uow, openid)
+        people = [current] if current else []
+    else:
+        people = await people_of(uow, openid)
+    about: list[str | None] = [one.applicant_id for one in people]
+    return [await _plan(uow, parts, openid, applicant_id, because) for applicant_id in about or [None]]
+
+
+async def _plan(uow: UnitOfWork, parts: Parts, openid: str, applicant_id: str | None, because: Because) -> DataRequest:
     now = parts.clock.now()
     due_at = now + parts.catalogues.retention().erasure[because].waits + AFTER_THE_TURN
-    identity = await current_identity(uow, openid)
     fresh = DataRequest(
         id=parts.ids.new("q"),
         kind="delete",
@@ -42,15 +52,15 @@ async def request_erasure(uow: UnitOfWork, parts: Parts, openid: str, *, because
         openid=openid,
         because=because.value,
         created_at=now,
-        applicant_id=identity.applicant_id if identity else None,
+        applicant_id=applicant_id,
         due_at=due_at,
     )
     if await uow.data_requests.add_if_new(fresh):
-        if identity is not None:
+        if applicant_id is not None:
             facts = {"because": because.value}
-            await record_audit(uow, "erasure_requested", an_applicant(identity.applicant_id), now=now, facts=facts)
+            await record_audit(uow, "erasure_requested", an_applicant(applicant_id), now=now, facts=facts)
         return fresh
-    known = await open_erasure(uow, openid, lock=True)
+    known = await open_erasure(uow, openid, applicant_id, lock=True)
     if known is None:
         return fresh
     if known.state == "scheduled" and (known.due_at is None or due_at < known.due_at):
@@ -61,15 +71,18 @@ async def request_erasure(uow: UnitOfWork, parts: Parts, openid: str, *, because
 
 async def stop_erasure(uow: UnitOfWork, openid: str, *, now: datetime) -> bool:
     """Followed again: a plan that an unfollowing made is dropped; one that was asked for stays."""
-    known = await open_erasure(uow, openid, lock=True)
-    if known is None or known.because != Because.UNFOLLOWED:
-        return False
-    await uow.data_requests.save(replace(known, state="stopped", due_at=None, finished_at=now))
-    return True
+    left = Because.UNFOLLOWED.value
+    plans = await uow.data_requests.where(openid=openid, kind="delete", state=OPEN, because=left, lock=True)
+    for plan in plans:
+        await uow.data_requests.save(replace(plan, state="stopped", due_at=None, finished_at=now))
+    return bool(plans)
 
 
-async def open_erasure(uow: UnitOfWork, openid: str, *, lock: bool = False) -> DataRequest | None:
-    return await uow.data_requests.first(openid=openid, kind="delete", state=OPEN, lock=lock)
+async def open_erasure(
+    uow: UnitOfWork, openid: str, applicant_id: str | None, *, lock: bool = False
+) -> DataRequest | None:
+    """The plan about this person (or about who was never bound) that is not carried out yet."""
+    return await uow.data_requests.first(openid=openid, applicant_id=applicant_id, kind="delete", state=OPEN, lock=lock)
 
 
 async def erase_due(parts: Parts) -> int:
@@ -108,8 +121,9 @@ async def erase(uow: UnitOfWork, parts: Parts, request: DataRequest, *, now: dat
         counts = {"cases": len(ids), "files": await uow.privacy.erase_content_of(ids, now=now) if ids else 0}
         await _forget_person(uow, parts, applicant, now)
     counts["files"] += await uow.privacy.erase_files_of_person(applicant_id, openid, now=now)
-    counts["rows"] = await uow.privacy.forget_openid(openid)
-    counts["exports"] = await _end_exports(uow, openid, now)
+    others_stay = bool(await people_of(uow, openid))
+    counts["rows"] = await uow.privacy.forget_openid(openid, applicant_id, others_stay=others_stay)
+    counts["exports"] = await _end_exports(uow, openid, applicant_id, now)
     await parts.limiter.forget_talk(openid)
     await record_audit(uow, "erased", SYSTEM, now=now, facts={"because": request.because, **counts})
     if request.because == Because.ASKED:
@@ -159,9 +173,9 @@ async def _forget_person(uow: UnitOfWork, parts: Parts, applicant: Applicant, no
     await uow.applicants.save(tombstone)
 
 
-async def _end_exports(uow: UnitOfWork, openid: str, now: datetime) -> int:
+async def _end_exports(uow: UnitOfWork, openid: str, applicant_id: str | None, now: datetime) -> int:
     """Copies that were made earlier go, too."""
-    exports = await uow.data_requests.where(openid=openid, kind="export", lock=True)
+    exports = await uow.data_requests.where(openid=openid, applicant_id=applicant_id, kind="export", lock=True)
     for export in exports:
         for part in export.objects:
             await uow.doomed_objects.add_if_new(DoomedObject(str(part["object_key"]), now))

@@ -170,6 +170,20 @@ class StorageUnavailable(DomainError):
     code: ClassVar[str] = "storage_unavailable"
 
 
+class ExportGone(DomainError):
+    """There is no copy of this person's data, or it is past its time."""
+
+    code: ClassVar[str] = "export_gone"
+
+
+@dataclass(eq=False)
+class CannotWithdrawNow(DomainError):
+    """What the running case stands on cannot be withdrawn any more without a person's help."""
+
+    code: ClassVar[str] = "cannot_withdraw_now"
+    label: str
+
+
 class FileMissing(DomainError):
     """The object store has lost this object."""
 

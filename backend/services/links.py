@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     UPLOAD = "upload"
     OVERVIEW = "overview"
     CONFIRM = "confirm"
+    DATA = "data"
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,17 @@ class Privacy(Protocol):
     async def erase_files_of_person(self, applicant_id: str | None, openid: str, *, now: datetime) -> int:
         """Whatever files are left of a person."""
 
-    async def forget_openid(self, openid: str) -> int:
-        """What was said in the chat, links, answers, what is known of the follower; how many rows."""
+    async def forget_openid(self, openid: str, applicant_id: str | None, *, others_stay: bool) -> int:
+        """What was said in the chat, links, codes, offers to bind, answers; how many rows.
+
+        What is known of the follower goes, too, unless others use the account.
+        """
 
     async def known_objects(self, keys: Sequence[str]) -> frozenset[str]:
         """Those of these object keys that some row speaks of, or that wait for their deletion."""
+
+    async def unwilling(self, applicant_ids: Sequence[str], purpose: str) -> frozenset[str]:
+        """Those of these people whose last word on a purpose is no."""
 
     async def held(self, applicant_id: str | None, openid: str) -> dict[str, tuple[int, datetime | None]]:
         """How much there is of each class that is told to people, and since when."""

@@ -71,6 +71,7 @@ async def _load(uow: UnitOfWork, case_ids: list[str]) -> _Batch:
     cases = await uow.cases.where(id=case_ids)
     people = sorted({case.applicant_id for case in cases})
     identities = await uow.identities.where(applicant_id=people)
+    unwilling = await uow.privacy.unwilling(people, "reminders")
     followers = await uow.followers.where(openid=[one.openid for one in identities])
     waiting = [case.id for case in cases if case.stage.endswith("_supplement")]
     supplements = await uow.supplements.where(case_id=waiting, state=["open", "reopened"]) if waiting else []
@@ -79,7 +80,7 @@ async def _load(uow: UnitOfWork, case_ids: list[str]) -> _Batch:
     return _Batch(
         cases={case.id: case for case in cases},
         newest={case.applicant_id: case for case in newest if case.stage != Stage.CANCELLED},
-        identities={one.applicant_id: one for one in identities},
+        identities={one.applicant_id: one for one in identities if one.applicant_id not in unwilling},
         followers={one.openid: one for one in followers},
         supplements={one.case_id: one for one in supplements},
     )

@@ -25,6 +25,7 @@ from backend.services.records import Invoice
 from backend.services.standing import Standing, load_standing, with_case
 from backend.services.transitions_log import an_applicant, record_transition
 from backend.services.visits import booking_question
+from backend.services.withdrawing import question_for
 
 _ELIGIBILITY: Final[Mapping[Wants, Event]] = {
     Wants.CONFIRM_ELIGIBLE: Event.CONFIRM_ELIGIBLE,
@@ -84,6 +85,8 @@ async def refuse(uow: UnitOfWork, parts: Parts, openid: str, error: DomainError)
 
 async def submit(uow: UnitOfWork, parts: Parts, standing: Standing) -> tuple[Standing, Outcome]:
     """T11, T12; raises `Incomplete` naming what is missing."""
+    if (consent := await question_for(uow, parts, standing)) is not None:
+        return standing, Outcome(ask=consent)
     standing = await uploads.sync_items(uow, parts, standing)
     check_submission(standing.draft, standing.interview)
     await uploads.keep_photo_as_item(uow, parts, standing)
@@ -113,7 +116,7 @@ async def _grant(
     """Do what an answer asked for beside the draft."""
     if wish.what is Wants.SUBMIT:
         standing, more = await submit(uow, parts, standing)
-        return standing, replace(outcome, say=(*outcome.say, *more.say))
+        return standing, replace(outcome, say=(*outcome.say, *more.say), ask=more.ask)
     if wish.what is Wants.RESUBMIT:
         standing, more = await resubmit(uow, parts, standing)
         return standing, replace(outcome, say=(*outcome.say, *more.say))

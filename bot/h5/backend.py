@@ -60,9 +60,17 @@ class Backend:
 
     async def file(self, openid: str, file_id: str) -> tuple[bytes, str]:
         """A file that this applicant may see, and its content type."""
-        path = self._applicant(openid, f"files/{quote(file_id, safe='')}")
+        return await self._bytes(self._applicant(openid, f"files/{quote(file_id, safe='')}"), None)
+
+    async def copy(self, session: PageSession, number: str) -> bytes:
+        """One file of the copy of this applicant's data."""
+        path = self._applicant(session.openid, f"data/copy/{quote(number, safe='')}")
+        return (await self._bytes(path, session.case_no))[0]
+
+    async def _bytes(self, path: str, case_no: str | None) -> tuple[bytes, str]:
+        headers = self._headers(case_no=case_no)
         try:
-            async with self._http.get(self._url + path, headers=self._headers(), timeout=TIMEOUT) as response:
+            async with self._http.get(self._url + path, headers=headers, timeout=TIMEOUT) as response:
                 if response.status != 200:
                     raise await self._refusal(response)
                 return await response.read(), response.content_type

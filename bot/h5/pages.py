@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.h5 import sentences
 from bot.h5.backend import Refused
+from bot.h5.my_data import add_data_pages
 from bot.h5.overview import beijing_time, shown_item, shown_sections, shown_way
 from bot.h5.routes import (
     PORTS,
@@ -55,6 +56,7 @@ def add_pages(h5: web.Application) -> None:
     router.add_post("/upload-done", finish_upload)
     router.add_post(r"/upload/{item:[A-Za-z0-9_-]{1,64}}", upload)
     router.add_get("/overview", show_overview)
+    add_data_pages(h5)
     router.add_get(r"/file/{file_id:[A-Za-z0-9_-]{1,64}}", download)
 
 

@@ -93,7 +93,7 @@ def _calls(file_id: str) -> list[tuple[str, str, dict[str, Any]]]:
             found += [("POST", f"commands/{name}", COMMANDS.get(name, {})) for name in COMMAND_BODIES]
         else:
             found.append((route.method, path, BODIES[path] if route.method == "POST" else {}))  # type: ignore[attr-defined]
-    filled = json.dumps(found).replace("{file_id}", file_id).replace("{item}", "BA01")
+    filled = json.dumps(found).replace("{file_id}", file_id).replace("{item}", "BA01").replace("{number}", "1")
     return [(method, f"/{path}", body) for method, path, body in json.loads(filled)]
 
 

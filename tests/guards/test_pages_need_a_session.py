@@ -17,7 +17,7 @@ from tests.conftest import MovableClock
 
 Client = TestClient[Any, Any]
 KEY = "s" * 32
-PURPOSES = ("bind", "credentials", "crop", "pay", "upload", "overview", "confirm")
+PURPOSES = ("bind", "credentials", "crop", "pay", "upload", "overview", "confirm", "data")
 # Read by anybody: they know nobody.
 PUBLIC = {"/h5/terms", "/h5/help", "/h5/oauth", "/h5/l/{token}", "/h5/static", "/h5/vendor/{name}"}
 

@@ -122,17 +122,22 @@ class PostgresPrivacy:
             mine = or_(mine, t.files.c.applicant_id == applicant_id)
         return await self._drop_files(await self._ids(t.files, mine, None), now)
 
-    async def forget_openid(self, openid: str) -> int:
+    async def forget_openid(self, openid: str, applicant_id: str | None, *, others_stay: bool) -> int:
         answered = (inbox.c.openid == openid) & (inbox.c.state == "answered")
         gone = await self._count(
             update(inbox).where(answered).values(push=sql("'{}'::jsonb"), passive=None, replies=None)
         )
         own = (inbox.c.openid == openid) & (inbox.c.state == "new") & (inbox.c.push["event"].astext == "resume")
         gone += await self._count(delete(inbox).where(own))
-        sent = (outgoing.c.openid == openid) & (outgoing.c.state != "sending")
-        gone += await self._count(delete(outgoing).where(sent))
+        ended = outgoing.c.state.in_(("sent", "failed")) if others_stay else outgoing.c.state != "sending"
+        gone += await self._count(delete(outgoing).where(outgoing.c.openid == openid, ended))
         gone += await self._count(delete(t.links).where(t.links.c.openid == openid))
-        gone += await self._count(delete(t.followers).where(t.followers.c.openid == openid))
+        if applicant_id is not None:
+            for table in (t.codes, t.bind_offers):
+                gone += await self._count(delete(table).where(table.c.applicant_id == applicant_id))
+        gone += await self._count(delete(t.codes).where(t.codes.c.openid == openid))
+        if not others_stay:
+            gone += await self._count(delete(t.followers).where(t.followers.c.openid == openid))
         answers = delete(t.commands).where(t.commands.c.key.startswith(f"{openid}:", autoescape=True))
         gone += await self._count(answers.where(t.commands.c.status.is_not(None)))
         await self._connection.execute(
@@ -151,6 +156,16 @@ class PostgresPrivacy:
         ).subquery()
         found = await self._connection.execute(select(rows.c.object_key).where(rows.c.object_key.in_(keys)))
         return frozenset(found.scalars())
+
+    async def unwilling(self, applicant_ids: Sequence[str], purpose: str) -> frozenset[str]:
+        given = t.consents.c
+        said = (
+            select(given.applicant_id, given.withdrawn_at)
+            .where(given.applicant_id.in_(applicant_ids), given.purpose == purpose)
+            .order_by(given.given_at)
+        )
+        latest = {str(one.applicant_id): one.withdrawn_at for one in await self._connection.execute(said)}
+        return frozenset(applicant_id for applicant_id, withdrawn in latest.items() if withdrawn is not None)
 
     async def held(self, applicant_id: str | None, openid: str) -> dict[str, tuple[int, datetime | None]]:
         return await held_by(self._connection, applicant_id, openid)

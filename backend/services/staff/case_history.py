@@ -37,6 +37,8 @@ ACTIONS: Final[Mapping[str, str]] = {
     "refund_abnormal": "退款异常",
     "refund_processing": "退款受理",
     "erasure_requested": "要求删除数据",
+    "consent_given": "同意",
+    "consent_withdrawn": "撤回同意",
 }
 UNNAMED: Final = "系统记录"
 QUIET: Final = frozenset({"draft", "save_section", "previous", "skip_section"})

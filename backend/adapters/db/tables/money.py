@@ -105,6 +105,7 @@ invoices: Final = Table(
     text("number", null=True),
     ref("file_id", "files.id", null=True),
     text("fault", null=True),
+    Index(None, "file_id"),
     CheckConstraint("state IN ('none', 'requested', 'issued', 'failed')", name="state"),
     CheckConstraint("title_type IN ('个人', '单位')", name="title_type"),
     CheckConstraint("title_type = '个人' OR tax_no IS NOT NULL", name="tax_no"),

@@ -58,6 +58,7 @@ data_requests: Final = Table(
         "uq_data_requests_open",
         "openid",
         "kind",
+        sql("coalesce(applicant_id, '')"),
         unique=True,
         postgresql_where=sql("state IN ('scheduled', 'review')"),
     ),
