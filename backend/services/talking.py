@@ -90,6 +90,7 @@ async def submit(uow: UnitOfWork, parts: Parts, standing: Standing) -> tuple[Sta
     standing = await uploads.sync_items(uow, parts, standing)
     check_submission(standing.draft, standing.interview)
     await uploads.keep_photo_as_item(uow, parts, standing)
+    standing = await uploads.keep_orphans(uow, parts, standing)
     if books_before_paying(standing.open_case):
         case = await submit_for_booking(uow, parts, standing)
         standing = await with_case(uow, parts, standing, case)

@@ -122,6 +122,24 @@ async def finish(uow: UnitOfWork, parts: Parts, standing: Standing, code: str) -
     return await with_case(uow, parts, standing, standing.open_case)
 
 
+async def keep_orphans(uow: UnitOfWork, parts: Parts, standing: Standing) -> Standing:
+    """T8: what was sent for items that the answers no longer ask for goes to the reviewers under 其他."""
+    dropped = {item.id for item in standing.items if not item.active and item.code != OTHER_ITEM}
+    orphans = [held for held in standing.item_files if held.item_id in dropped]
+    if not orphans:
+        return standing
+    other = next((item for item in standing.items if item.code == OTHER_ITEM), None)
+    if other is None:
+        other = await uow.items.add(_new_item(parts, standing, OTHER_ITEM, required=False))
+    known = {held.file_id for held in standing.item_files if held.item_id == other.id}
+    for held in orphans:
+        if held.file_id not in known:
+            copy = ItemFile(parts.ids.new("x"), other.id, held.file_id, standing.open_case.round, held.added_at)
+            await uow.item_files.add_if_new(copy)
+    await uow.items.save(replace(other, active=True, state="uploaded"))
+    return await with_case(uow, parts, standing, standing.open_case)
+
+
 async def keep_photo_as_item(uow: UnitOfWork, parts: Parts, standing: Standing) -> None:
     """The accepted one-inch photo becomes the file of its own item (BA04), so that reviewers find it there."""
     photo = standing.photo
