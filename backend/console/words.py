@@ -76,6 +76,8 @@ SENTENCES: Final[Mapping[type[Exception], str]] = {
     visits.SlotUnknown: "没有找到这个时段，请刷新页面。",
     staff.QrUnavailable: "微信暂时没有给出二维码，请稍后再试。",
     staff.PersonUnknown: "没有找到这位申请人。可以用用户名、申请编号或完整的身份证号查找。",
+    staff.EmployerWrong: "“{what}”填得不对，请核对后再保存。",
+    staff.CreditCodeTaken: "这个统一社会信用代码已经有立户了，请直接修改那一户。",
     staff.NotAllowed: "这一步只有主管可以做。",
     staff.NameTaken: "这个用户名已经有人用了，请换一个。",
     staff.NameWrong: "用户名要 3 到 32 位字母、数字、点或横线；姓名不能为空，最多 20 个字。",

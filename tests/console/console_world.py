@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from backend.adapters.catalogue_files import load_catalogue
 from backend.domain.case import Stage
 from backend.domain.catalogue import Catalogue
 from backend.domain.profile import BusinessType
@@ -26,6 +27,7 @@ from backend.services.staff.office import Office
 from tests.conftest import MovableClock
 
 PASSWORD = "a-long-test-password"
+DISTRICTS = load_catalogue().districts
 OPENID = "o_test_applicant_0001"
 ITEMS = ("BA01", "HO04", "WK01")
 
@@ -52,7 +54,7 @@ class FewMaterials:
             material=materials.get,
             reject_reasons=reasons,
             questions={},
-            districts={},
+            districts=DISTRICTS,
             reminders=SimpleNamespace(validity_years={BusinessType.NEW: 3}),
         )
         return cast(Catalogue, told)

@@ -127,6 +127,17 @@ class PersonUnknown(StaffRefusal):
     """There is no such applicant."""
 
 
+@dataclass(eq=False)
+class EmployerWrong(StaffRefusal):
+    """A field of an employer account that cannot be."""
+
+    what: str
+
+
+class CreditCodeTaken(StaffRefusal):
+    """Another account has this unified social credit code."""
+
+
 class NotAllowed(StaffRefusal):
     """Only a manager may do this."""
 
