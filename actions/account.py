@@ -18,6 +18,15 @@ SEND_AGAIN: Final = re.compile(r"没收到|没有收到|再发|重发|重新发"
 UNCLEAR: Final = frozenset({"inform", "correct", "choose", "affirm", "deny", "unsure", "unknown", "switch_person"})
 
 
+def said_code(reading: Reading) -> Command | None:
+    """“验证码是 482913” counts whatever was asked since."""
+    if reading.exact or "码" not in reading.text:
+        return None
+    told = CODE.search(unicodedata.normalize("NFKC", reading.text))
+    is_one = told is not None and ("验证码" in reading.text or "确认码" in reading.text)
+    return Command("confirm_phone", {"code": told[0]}) if told is not None and is_one else None
+
+
 def of_tap(field: str | None, option: str) -> Command | None:
     """A tapped person or answer counts whatever was asked since."""
     if field == "person":

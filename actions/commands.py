@@ -174,6 +174,8 @@ def decide(reading: Reading, question: Question) -> Move:
         return _of_intent(word, reading, question)
     if reading.exact and reading.intent not in ("greet", "help"):
         return _of_tap(reading, question)
+    if (told_code := account.said_code(reading)) is not None:
+        return told_code
     if (waiting := visits.about_waiting(reading)) is not None:
         return waiting
     if (photo := photographs.about(reading, question)) is not None:

@@ -171,6 +171,12 @@ class SwitchPerson(Request):
     person: Word | None = None
 
 
+class ConfirmPhone(Request):
+    code: Annotated[str, Field(max_length=12), AfterValidator(_storable)] | None = None
+    again: bool = False
+    give_up: bool = False
+
+
 class UnbindAccount(Request):
     confirmed: bool = False
 
@@ -239,6 +245,7 @@ COMMAND_BODIES: Final[Mapping[str, type[Request]]] = {
     "withdraw_consent": WithdrawConsent,
     "give_consent": Empty,
     "leave_it": Empty,
+    "confirm_phone": ConfirmPhone,
 }
 
 

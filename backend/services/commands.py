@@ -21,6 +21,7 @@ from backend.services import (
     casework,
     general_questions,
     invoice_changes,
+    new_phone,
     one_inch,
     reading,
     rearranging,
@@ -99,7 +100,7 @@ async def _dispatch(uow: UnitOfWork, parts: Parts, openid: str, name: str, body:
     if name == "answer" and await invoice_changes.concerns_change(uow, standing, body):
         outcome = await invoice_changes.change(uow, parts, standing, body)
     elif name in INTERVIEW:
-        outcome = await interview(uow, parts, standing, INTERVIEW[name](body))
+        outcome = await interview(uow, parts, standing, INTERVIEW[name](body), check=new_phone.hold_back)
     else:
         outcome = await HANDLERS[name](uow, parts, standing, body)
     return replace(outcome, person=standing.shown_as) if name not in account.HANDLERS else outcome
@@ -350,4 +351,5 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     **appointment_commands.HANDLERS,
     **account.HANDLERS,
     **rights_commands.HANDLERS,
+    **new_phone.HANDLERS,
 }

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from backend.domain.case import Event, Stage
+from backend.domain.draft import Draft
 from backend.domain.errors import DomainError
 from backend.domain.interview import check_submission, open_question, take
 from backend.domain.invoice import invoice_request, is_wanted
 from backend.domain.masks import mask_name
-from backend.domain.talk import Command, Kind, Question, Wants, Wish
+from backend.domain.talk import Command, Kind, Question, Say, Wants, Wish
 from backend.services import casework, one_inch, uploads
 from backend.services.errors import NotBound
 from backend.services.links import Purpose, offer_link
@@ -33,11 +34,20 @@ _ELIGIBILITY: Final[Mapping[Wants, Event]] = {
 }
 
 
-async def interview(uow: UnitOfWork, parts: Parts, standing: Standing, command: Command) -> Outcome:
-    """Any command of the interview: the draft is saved before the next question is asked (F31)."""
+Check = Callable[[UnitOfWork, Parts, Standing, Draft, Sequence[Say]], Awaitable[tuple[Draft, Outcome] | None]]
+
+
+async def interview(
+    uow: UnitOfWork, parts: Parts, standing: Standing, command: Command, *, check: Check | None = None
+) -> Outcome:
+    """Any command of the interview: the draft is saved before the next question is asked (F31).
+
+    `check` may hold something of it back until it is proved, and ask for the proof first.
+    """
     step = take(standing.draft, command, standing.interview)
-    standing = await casework.keep_draft(uow, parts, standing, step.draft)
-    outcome = Outcome(say=step.say)
+    held = await check(uow, parts, standing, step.draft, step.say) if check else None
+    draft, outcome = held or (step.draft, Outcome(say=step.say))
+    standing = await casework.keep_draft(uow, parts, standing, draft)
     if step.wish is not None:
         standing, outcome = await _grant(uow, parts, standing, step.wish, outcome)
     await _keep_invoice(uow, parts, standing)
