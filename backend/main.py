@@ -1,4 +1,6 @@
-"""The backend's processes: `python -m backend.main http | worker | migrate | seed`; the one place where parts meet."""
+"""The backend's processes: `python -m backend.main http | worker | migrate | seed`, and the upkeep's commands
+`retention [--dry-run]`, `sweep-objects [--dry-run]`, `rotate-keys`; the one place where parts meet.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import aiohttp
 import procrastinate
@@ -17,7 +20,7 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend import console
+from backend import console, upkeep
 from backend.adapters.catalogue_files import load_calendars
 from backend.adapters.db import migrate
 from backend.adapters.db.unit_of_work import PostgresUnitOfWork, make_engine
@@ -51,6 +54,10 @@ from wechat.client import WeChatClient
 from wechat.delivery import FileMissing, deliver_for_ever
 from wechat.pay import Merchant, WeChatPay
 from wechat.token import TokenOwner
+
+# Everybody can read it here, so it opens no account that everybody can reach.
+DEMO_PASSWORD: Final = "Gongju-2026"  # noqa: S105
+SHORTEST_PASSWORD: Final = 10
 
 
 @dataclass(frozen=True)
@@ -181,12 +188,35 @@ async def picture_of(parts: Parts, openid: str, file_id: str) -> bytes:
 
 
 async def run_seed(settings: Settings) -> None:
-    """Demo data; repeating it changes nothing."""
+    """Demo data; repeating it changes nothing. On a public address the known password is refused.
+
+    Raises:
+        SettingsError: PUBLIC_URL is https and SEED_PASSWORD is not set, too short or the known one.
+    """
+    password = os.environ.get("SEED_PASSWORD", DEMO_PASSWORD)
+    if settings.public_url.startswith("https:") and (password == DEMO_PASSWORD or len(password) < SHORTEST_PASSWORD):
+        raise SettingsError(
+            "SEED_PASSWORD: demo accounts on a public address need one of your own, 10 characters or more"
+        )
     async with composed(settings) as all_parts:
-        password = os.environ.get("SEED_PASSWORD", "Gongju-2026")
         told = await seed(all_parts.parts, password=password)
         for line in told + await seed_earlier_cases(all_parts.parts, password=password):
             print(line)  # noqa: T201 - the demo accounts are what this command is for
+
+
+async def run_upkeep(settings: Settings, name: str, *, is_dry: bool) -> None:
+    """A command for whoever runs Gongju; it prints counts."""
+    async with composed(settings) as all_parts:
+        match name, is_dry:
+            case "retention", True:
+                await upkeep.show_retention(all_parts.parts)
+            case "retention", False:
+                await upkeep.run_retention(all_parts.parts)
+            case "sweep-objects", _:
+                await upkeep.sweep(all_parts.parts, is_dry=is_dry)
+            case _:
+                keys = DataKeyring.from_text(settings.data_keys.get_secret_value())
+                await upkeep.rotate(all_parts.engine, keys, all_parts.parts)
 
 
 def main(arguments: list[str]) -> int:
@@ -204,6 +234,12 @@ def main(arguments: list[str]) -> int:
                 migrate.downgrade(settings.database_url, revision)
             case ["migrate", message]:
                 migrate.write_revision(settings.database_url, message)
+            case ["retention" | "sweep-objects" as name]:
+                asyncio.run(run_upkeep(settings, name, is_dry=False))
+            case ["retention" | "sweep-objects" as name, "--dry-run"]:
+                asyncio.run(run_upkeep(settings, name, is_dry=True))
+            case ["rotate-keys"]:
+                asyncio.run(run_upkeep(settings, "rotate-keys", is_dry=False))
             case ["seed"]:
                 asyncio.run(run_seed(settings))
             case _:

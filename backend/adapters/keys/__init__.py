@@ -82,6 +82,12 @@ class DataKeyring:
         data_key, rest = self._unwrap(sealed, context)
         return self._header(data_key, context) + rest
 
+    @property
+    def current_prefix(self) -> bytes:
+        """What every value begins with that is sealed under the first key of DATA_KEYS."""
+        name = self._current.encode()
+        return _VERSION + bytes([len(name)]) + name
+
     def fingerprint(self, text: str) -> str:
         return hmac.new(self._lookup_key, text.encode(), hashlib.sha256).hexdigest()
 
