@@ -92,8 +92,10 @@ def test_the_answers_of_the_eligibility_page_hold(line: str, catalogue: Catalogu
 @pytest.mark.parametrize("lines", examples("materials.md"))
 def test_the_examples_of_the_materials_page_hold(lines: list[str], catalogue: Catalogue) -> None:
     facts = dict(part.split("=") for part in lines[0].split()[1:])
-    found = [one.code for one in requirements(catalogue, BusinessType.NEW, facts) if one.required]
-    assert found == lines[1].split()[1:]
+    needed = {one.code: one for one in requirements(catalogue, BusinessType.NEW, facts)}
+    assert [code for code, one in needed.items() if one.required] == lines[1].split()[1:]
+    counted = dict(part.split("=") for line in lines[2:] for part in line.split()[1:])
+    assert {code: str(needed[code].files_min) for code in counted} == counted
 
 
 def test_the_example_of_the_payment_page_holds(catalogue: Catalogue) -> None:
