@@ -112,7 +112,7 @@ def option_of(reading: Reading, question: Question) -> str | None:
 
 def _option_by_number(number: int, question: Question) -> str | None:
     position = number - 1 if number > 0 else number
-    if not -len(question.options) <= position < len(question.options):
+    if number == 0 or not -len(question.options) <= position < len(question.options):
         return None
     return str(question.options[position]["value"])
 

@@ -89,6 +89,8 @@ def of_form(reading: Reading, question: Question, *, sure: float) -> Move | None
     if option not in (None, "deny"):
         return Command(name, {"slot_id": option})
     wish = wish_of(reading)
+    if set(wish) == {"number"}:
+        return _of_the_list(wish["number"], name, question)
     if wish and (reading.intent in ABOUT_TIMES or reading.confidence < sure):
         return Command(name, wish)
     if option == "deny" or reading.intent == "deny":
@@ -96,6 +98,14 @@ def of_form(reading: Reading, question: Question, *, sure: float) -> Move | None
     if reading.intent in ("book_appointment", "reschedule_appointment"):
         return Command(name, {})
     return Remark("again") if reading.intent in UNCLEAR or reading.confidence < sure else None
+
+
+def _of_the_list(number: int, name: str, question: Question) -> Move:
+    """“第二个” and “最后一个” count in the list that was shown; what it does not have is asked back, never guessed."""
+    at = number - 1 if number > 0 else len(question.options) + number
+    if number == 0 or not 0 <= at < len(question.options):
+        return Remark("again")
+    return Command(name, {"slot_id": str(question.options[at]["value"])})
 
 
 def _yes_or_no(reading: Reading, question: Question, *, sure: float) -> Move | None:

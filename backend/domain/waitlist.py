@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from backend.domain.appointment_refusals import SlotAmbiguous, SlotNotOffered, SlotUnknown
 from backend.domain.appointments import Slot
-from backend.domain.calendars import BEIJING, HalfDay
+from backend.domain.calendars import BEIJING, HalfDay, said_day
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class SlotWish:
 
     @property
     def said(self) -> str:
-        day = f"{self.on.month}月{self.on.day}日" if self.on else ""
+        day = said_day(self.on) if self.on else ""
         number = f"第{self.number}个" if self.number and self.number > 0 else ""
         return (day + (self.half.label if self.half else "")) or number
 

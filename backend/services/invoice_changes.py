@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -24,6 +25,8 @@ from backend.services.transitions_log import an_applicant, record_audit
 Body = Mapping[str, Any]
 FIELDS: Final = frozenset({"title_type", "invoice_title", "tax_no", "invoice_email"})
 OPEN: Final = ("told", "asked")
+_LIKE_TAX_NO: Final = re.compile(r"[0-9A-Za-z]{15,20}", re.ASCII)
+_COMPANY: Final = re.compile(r"公司|集团|事务所|研究院|合伙企业")
 
 
 async def concerns_change(uow: UnitOfWork, standing: Standing, body: Body) -> bool:
@@ -132,13 +135,17 @@ def _draft(case: CaseRecord, kept: Invoice | InvoiceChange | None) -> Draft:
 
 
 def _answer(body: Body) -> talk.Answer:
-    """What is told decides the kind of title: a tax number is a company's."""
+    """What is told decides the kind of title: a tax number or a company's name is a company's."""
+    text = str(body.get("text") or "")
     values = [talk.Value(str(one["field"]), str(one["value"])) for one in body.get("values") or ()]
     values = [one for one in values if one.field in FIELDS]
+    if not values and not body.get("option") and _LIKE_TAX_NO.fullmatch(text.strip()):
+        values = [talk.Value("tax_no", text.strip())]
     told = {one.field for one in values}
-    if "tax_no" in told and "title_type" not in told:
+    is_company = "tax_no" in told or any(one.field == "invoice_title" and _COMPANY.search(one.value) for one in values)
+    if is_company and "title_type" not in told:
         values.append(talk.Value("title_type", COMPANY))
-    return talk.Answer(tuple(values), body.get("text") or "", body.get("option"), body.get("field"))
+    return talk.Answer(tuple(values), text, body.get("option"), body.get("field"))
 
 
 def _said(row: InvoiceChange) -> str:

@@ -44,6 +44,8 @@ def test_a_wish_about_a_visit_is_its_command_wherever_it_is_said(reading: Readin
     move = decide(reading, question)
     # With the list on the screen the wish answers the list.
     expected = Command("book", command.body) if question is SLOT and command.name == "reschedule" else command
+    if question is SLOT and command.body == {"number": 1}:
+        expected = Command("book", {"slot_id": "sl_1"})
     assert move == expected
 
 
@@ -98,3 +100,13 @@ def test_an_offer_of_the_waitlist_is_taken_or_left_by_tap_whatever_was_asked_sin
 def test_nothing_said_to_the_list_ever_becomes_an_answer_of_the_draft(text: str, intent: str, confidence: float, question: Question) -> None:
     move = decide(said(text, intent, confidence), question)
     assert not (isinstance(move, Command) and move.name == "answer")
+
+
+def test_the_second_one_counts_in_the_list_that_was_shown_and_is_never_guessed() -> None:
+    """A list that was narrowed to one time has no second one: booking another day's would be a mistake."""
+    one = Question.of_ask({**SLOT.raw, "options": OPTIONS[:1]})
+    for number in ("2", "9", "0", "-2"):
+        assert decide(said("就第二个时间", "choose", entities=[("option", number)]), one) == Remark("again")
+    assert decide(said("就这个，最后一个", "book_appointment", entities=[("option", "-1")]), SLOT) == Command(
+        "book", {"slot_id": "sl_2"}
+    )

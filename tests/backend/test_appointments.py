@@ -464,7 +464,7 @@ async def test_the_overview_offers_the_visit_as_a_calendar_file_to_its_owner_onl
     await a_visitor(parts, "o_person_2", number=2)
     await person.says("book", date="2026-03-18", half="AM")
     _, overview = await person.get("/overview")
-    (download,) = overview["downloads"]
+    (download,) = [one for one in overview["downloads"] if one["file_id"].startswith("visit_")]
     status, content = await person.get(f"/files/{download['file_id']}")
     assert (status, b"DTSTART:20260318T010000Z" in content) == (200, True)
     assert (await another(client, 2).get(f"/files/{download['file_id']}"))[0] == 404
