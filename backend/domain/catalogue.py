@@ -243,6 +243,7 @@ class Catalogue:
     delivery: MailDelivery
     reject_reasons: tuple[str, ...]
     eligibility: Eligibility
+    agency: str = ""
 
     @staticmethod
     def from_documents(documents: Mapping[str, Mapping[str, Any]]) -> Catalogue:

@@ -124,6 +124,7 @@ def read_catalogue(documents: Mapping[str, Mapping[str, Any]]) -> c.Catalogue:
         delivery=delivery,
         reject_reasons=reasons,
         eligibility=eligibility,
+        agency=_text(reader.document("catalogue").get("agency", "")),
     )
 
 

@@ -14,6 +14,8 @@ from backend.domain.catalogue import TemplateKind
 from backend.domain.masks import mask_email
 from backend.domain.materials import short_name
 from backend.domain.sections.family import family_on_papers
+from backend.domain.sections.opening import chosen_employer, district_name
+from backend.domain.sections.work import open_gaps
 from backend.domain.timeline import UNEMPLOYED
 from backend.services.binding import applicant_id_no
 from backend.services.errors import TooSoon
@@ -115,10 +117,10 @@ async def _keep(parts: Parts, paper: MadeDocument) -> Mapping[str, str]:
 
 def paper_facts(parts: Parts, standing: Standing) -> dict[str, object]:
     """What the papers say about the person; everything else is left as a line to fill in by hand."""
-    draft, context, employer = standing.draft, standing.interview, standing.interview.employer
+    draft, context = standing.draft, standing.interview
+    employer = chosen_employer(context)
     usc_code = next((one.uscc for one in standing.employers if employer and one.id == employer.id), "")
     once = told_once(draft)
-    district = context.catalogue.districts.get(employer.district) if employer else None
     work: Sequence[Mapping[str, str]] = draft.rows("work")
     told: dict[str, Any] = {
         "case_no": standing.open_case.case_no,
@@ -129,17 +131,32 @@ def paper_facts(parts: Parts, standing: Standing) -> dict[str, object]:
         "id_no": applicant_id_no(parts, standing.applicant),
         "phone": draft.answer("contact", "phone"),
         "company": employer.name if employer else "",
-        "district": (district.name if district else employer.district) if employer else "",
+        "district": district_name(employer, context) if employer else "",
+        "agency": context.catalogue.agency,
+        "prev_employer": _former_employer(work, employer.name if employer else ""),
+        "left_on": draft.answer("conditions", "C_LEFT_DATE"),
         "usc_code": usc_code,
         "address": draft.answer("personal", "address"),
         "hukou_place": draft.answer("personal", "hukou_place"),
         "work_place": work[-1].get("place", "") if work else "",
         "gaps": [
-            {"start": row.get("start", ""), "end": row.get("end", ""), "reason": ""}
-            for row in work
-            if row.get("employer") == UNEMPLOYED
+            *(
+                {"start": row.get("start", ""), "end": row.get("end", ""), "reason": ""}
+                for row in work
+                if row.get("employer") == UNEMPLOYED
+            ),
+            *(
+                {"start": str(gap.period.start), "end": str(gap.period.end), "reason": ""}
+                for gap in open_gaps(draft, context)
+            ),
         ],
         **family_on_papers(draft),
         **{name: once.get(name, "") for name in ("position", "joined_on", "contract_end", "education_level")},
     }
     return {name: value for name, value in told.items() if value}
+
+
+def _former_employer(work: Sequence[Mapping[str, str]], company: str) -> str:
+    """The last employer before the present one."""
+    others = [row.get("employer", "") for row in work if row.get("employer") not in (company, UNEMPLOYED)]
+    return others[-1] if others else ""

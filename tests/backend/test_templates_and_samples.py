@@ -6,7 +6,8 @@ import pytest
 
 from backend.services.mailing import send_due_mails
 from backend.services.parts import Parts
-from backend.services.template_mailing import make_asked_templates
+from backend.services.standing import load_standing
+from backend.services.template_mailing import make_asked_templates, paper_facts
 from tests.backend.backend_world import FakeMailer, Person, said
 from tests.conftest import MovableClock
 
@@ -94,3 +95,12 @@ async def test_what_is_often_sent_wrongly_is_shown_once_when_it_is_asked_for(at_
         shown += [file["file_id"] for file in told["files"]]
         await at_materials._answers(told["ask"])
     assert shown == ["smp_BA02", "smp_HO04", "smp_WK04", "smp_WK06", "smp_ED03"]
+
+
+async def test_what_the_case_tells_stands_in_the_papers(at_materials: Person, parts: Parts) -> None:
+    async with parts.begin() as uow:
+        facts = paper_facts(parts, await load_standing(uow, parts, at_materials.openid))
+    assert (facts["agency"], facts["company"], facts["position"]) == ("中智", "示例控股有限公司", "后端开发")
+    assert facts["district"] == "延庆区"
+    assert facts["prev_employer"] == "示例科技（北京）有限公司"
+    assert (facts["joined_on"], facts["contract_end"]) == ("2018-04", "2027-05")
