@@ -27,7 +27,7 @@ from backend.services.staff.office import Office
 from tests.conftest import MovableClock
 
 PASSWORD = "a-long-test-password"
-DISTRICTS = load_catalogue().districts
+CATALOGUE = load_catalogue()
 OPENID = "o_test_applicant_0001"
 ITEMS = ("BA01", "HO04", "WK01")
 
@@ -54,7 +54,8 @@ class FewMaterials:
             material=materials.get,
             reject_reasons=reasons,
             questions={},
-            districts=DISTRICTS,
+            districts=CATALOGUE.districts,
+            eligibility=CATALOGUE.eligibility,
             reminders=SimpleNamespace(validity_years={BusinessType.NEW: 3}),
         )
         return cast(Catalogue, told)

@@ -89,3 +89,17 @@ async def test_a_reviewer_sees_the_accounts_and_changes_none(browser: Browser, w
     status, _ = await browser.post("/console/employers", {"csrf": csrf[1], "token": "t" * 32, **FILLED})
     assert status == 409
     assert await world.rows("employers", uscc=USCC) == []
+
+
+async def test_the_case_page_shows_the_self_check_and_who_comes_along(manager: Browser, world: World) -> None:
+    told = {
+        "answers": {
+            "notice": {"version": "2026.11-new", "hukou": "no", "joined": "2025-03"},
+            "conditions": {"C_CHILD": "with_1"},
+            "family": {"spouse_name": "李小花"},
+        },
+        "entries": {"children": [{"child_name": "王小宝", "child_born": "2018-03"}]},
+    }
+    case = await world.a_case(draft=told)
+    _, page = await manager.get(f"/console/cases/{case.case_no}")
+    assert all(part in page for part in ("2026.11-new", "2025-03", "李小花", "王小宝，2018-03"))

@@ -11,6 +11,7 @@ from backend.domain.draft import Draft, Entry
 from backend.domain.masks import mask_emails, mask_id_number, mask_name, mask_phone
 from backend.domain.sections import held
 from backend.domain.sections.earlier import EARLIER
+from backend.domain.sections.family import FAMILY, children
 from backend.services.binding import applicant_id_no, applicant_name
 from backend.services.ports import UnitOfWork
 from backend.services.records import CaseRecord
@@ -62,6 +63,8 @@ async def sections_of(office: Office, uow: UnitOfWork, case: CaseRecord) -> list
         _table("学习经历", draft.rows("education"), EDUCATION),
         _table("工作经历", draft.rows("work"), WORK),
         Section("申请条件", pairs=_conditions(draft, catalogue)),
+        Section("配偶子女", pairs=_family(draft)),
+        Section("须知与自查", pairs=_self_check(draft, catalogue)),
         Section("这次的变更", pairs=_changes(draft, catalogue)),
         Section("资料来源", pairs=_taken_over(draft)),
     ]
@@ -127,3 +130,23 @@ def _conditions(draft: Draft, catalogue: Catalogue) -> list[tuple[str, str]]:
             names = {option.code: option.label for option in question.options}
             pairs.append((question.label or code, "、".join(names.get(one, one) for one in told.split(","))))
     return pairs
+
+
+def _family(draft: Draft) -> list[tuple[str, str]]:
+    """Who comes along, by name; their ID numbers are not known."""
+    pairs = [("配偶", draft.answer(FAMILY, "spouse_name")), ("配偶单位", draft.answer(FAMILY, "spouse_employer"))]
+    pairs += [
+        (f"孩子 {at}", "，".join(part for part in (row.get("child_name", ""), row.get("child_born", "")) if part))
+        for at, row in enumerate(children(draft), 1)
+    ]
+    return [(label, value) for label, value in pairs if value]
+
+
+def _self_check(draft: Draft, catalogue: Catalogue) -> list[tuple[str, str]]:
+    """The version of the notice that was confirmed, and what was answered to the self-check (F15)."""
+    told = draft.answers.get("notice", {})
+    pairs = [("须知版本", told.get("version", ""))]
+    for check in catalogue.eligibility.checks if told else ():
+        option = check.option(told.get(check.code, ""))
+        pairs.append((check.label, option.label if option else told.get(check.code, "")))
+    return [(label, value) for label, value in pairs if value]
