@@ -39,6 +39,7 @@ async def start_case(uow: UnitOfWork, parts: Parts, standing: Standing, business
         raise NoEmployer
     now = parts.clock.now()
     source = await _source(uow, standing, business)
+    catalogue = parts.catalogues.current()
     profile = profile_of(business, standing.employers[0] if len(standing.employers) == 1 else None)
     case = CaseRecord(
         id=parts.ids.new("c"),
@@ -47,8 +48,8 @@ async def start_case(uow: UnitOfWork, parts: Parts, standing: Standing, business
         business_type=business.value,
         profile=profile.name,
         stage=START.value,
-        catalogue_version=parts.catalogues.current().version,
-        draft=_prefilled(source, business, profile).to_json(),
+        catalogue_version=catalogue.version,
+        draft=_prefilled(source, business, profile, notice=catalogue.notice_for(business).version).to_json(),
         employer_id=standing.employers[0].id if len(standing.employers) == 1 else None,
         source_case_id=source.id if source else None,
         created_at=now,
@@ -80,12 +81,14 @@ async def _source(uow: UnitOfWork, standing: Standing, business: BusinessType) -
     )
 
 
-def _prefilled(source: CaseRecord | None, business: BusinessType, profile: FlowProfile) -> Draft:
+def _prefilled(source: CaseRecord | None, business: BusinessType, profile: FlowProfile, *, notice: str) -> Draft:
+    """A case that timed out keeps everything, but a notice that has changed since is asked again."""
     if source is None:
         return Draft()
     draft = Draft.from_json(source.draft).at(None)
     if source.stage == Stage.CLOSED_TIMEOUT and source.business_type == business.value:
-        return draft.without_section("review")
+        is_same = draft.answer("notice", "version") == notice
+        return (draft if is_same else draft.without_section("notice")).without_section("review")
     return prefilled(draft, case_no=source.case_no, profile=profile)
 
 
@@ -94,6 +97,16 @@ async def _take_over_photo(uow: UnitOfWork, source: CaseRecord, case: CaseRecord
     photo = await uow.photos.get(source.id)
     if photo is not None:
         await uow.photos.add(replace(photo, case_id=case.id))
+
+
+async def use_current_catalogue(uow: UnitOfWork, parts: Parts, standing: Standing) -> Standing:
+    """The notice is asked again: from now on the case follows the catalogue of today, not that of its opening."""
+    case, version = standing.open_case, parts.catalogues.current().version
+    if Stage(case.stage) is not Stage.DRAFT or case.catalogue_version == version:
+        return standing
+    who = an_applicant(standing.applicant.id)
+    case = await record_change(uow, case, "catalogue", who, now=parts.clock.now(), catalogue_version=version)
+    return await with_case(uow, parts, standing, case)
 
 
 async def skip_sections(uow: UnitOfWork, parts: Parts, standing: Standing, sections: str) -> Standing:

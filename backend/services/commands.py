@@ -13,6 +13,7 @@ from backend.domain.errors import DomainError, UnknownField
 from backend.domain.interview import file_target, open_question, uploaded, where_it_stands
 from backend.domain.materials import OTHER_ITEM
 from backend.domain.profile import BusinessType
+from backend.domain.sections.bucket import is_filling
 from backend.domain.sections.earlier import EARLIER
 from backend.domain.talk import Kind, Option, Question
 from backend.services import (
@@ -202,6 +203,8 @@ async def _undo_upload(uow: UnitOfWork, parts: Parts, standing: Standing, body: 
 
 
 async def _move_upload(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    if is_filling(standing.interview):
+        return await interview(uow, parts, standing, talk.ChooseItem(str(body["item"])))
     standing, outcome = await rearranging.move(uow, parts, standing, str(body["item"]), number=body.get("number"))
     return await finish(uow, parts, standing, outcome)
 

@@ -264,7 +264,12 @@ async def _accept(
     if identity is not None and identity.is_current:
         # The chat is told by the message; the talk only learns where it stands.
         await uow.chat.go_on(identity.openid, f"paid:{order.id}", {"quiet": True}, now=now)
-    await push(uow, parts.texts, case, "payment_received", {"amount": said_yuan(order.amount_fen)}, once=order.id)
+    facts = {"amount": said_yuan(order.amount_fen)}
+    if by_mail:
+        delivery = parts.catalogues.at(case.catalogue_version).delivery
+        facts |= {"mailbox": delivery.mailbox, "subject": delivery.subject}
+    code = "payment_received_mail_next" if by_mail else "payment_received"
+    await push(uow, parts.texts, case, code, facts, once=order.id)
 
 
 async def _give_back(

@@ -12,7 +12,7 @@ from backend.domain.errors import DomainError
 from backend.domain.interview import check_submission, open_question, take
 from backend.domain.invoice import invoice_request, is_wanted
 from backend.domain.masks import mask_name
-from backend.domain.talk import Command, Kind, Question, Say, Wants, Wish
+from backend.domain.talk import Command, Kind, Question, Redo, Say, Wants, Wish
 from backend.services import casework, one_inch, uploads
 from backend.services.errors import NotBound
 from backend.services.links import Purpose, offer_link
@@ -44,6 +44,8 @@ async def interview(
 
     `check` may hold something of it back until it is proved, and ask for the proof first.
     """
+    if isinstance(command, Redo) and command.section == "notice":
+        standing = await casework.use_current_catalogue(uow, parts, standing)
     step = take(standing.draft, command, standing.interview)
     held = await check(uow, parts, standing, step.draft, step.say) if check else None
     draft, outcome = held or (step.draft, Outcome(say=step.say))
