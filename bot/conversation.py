@@ -28,7 +28,9 @@ from wechat.replies import Reply
 TYPING_AFTER_S: Final = 1.0
 TEMPLATE_TRIES: Final = 5
 # Contacts that the backend must hear of before the turn counts as done; the others are a courtesy.
-IMPORTANT_CONTACTS: Final = frozenset({"subscribe", "unsubscribe", "scan"})
+IMPORTANT_CONTACTS: Final = frozenset(
+    {"subscribe", "unsubscribe", "scan", "authorisation_revoked", "authorisation_cancelled"}
+)
 log = structlog.get_logger()
 
 

@@ -100,12 +100,20 @@ def is_awaiting_an_answer(kind: str, kept: Mapping[str, Any]) -> bool:
     return kept.get("event") != "resume" and not isinstance(plan(kind, kept), Note)
 
 
+# What the backend hears of, by WeChat's name; the last two come from the platform about the user named in OpenID (A.4).
+CONTACT_EVENTS: Final[Mapping[str, str]] = {
+    **{name: name for name in ("subscribe", "unsubscribe", "scan", "click")},
+    "user_authorization_revoke": "authorisation_revoked",
+    "user_authorization_cancellation": "authorisation_cancelled",
+}
+
+
 def contact_event(kind: str, kept: Mapping[str, Any]) -> str | None:
     """Which contact the backend hears of (contract 4), None for none."""
     if kind != "event":
         return "click" if kept.get("payload") else "message"
     event = kept.get("event")
-    return event if event in ("subscribe", "unsubscribe", "scan", "click") else None
+    return CONTACT_EVENTS.get(str(event))
 
 
 def is_payload(text: str) -> bool:

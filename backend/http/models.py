@@ -315,5 +315,7 @@ class ItemFiles(Request):
 
 
 class Contacted(Request):
-    event: Literal["subscribe", "unsubscribe", "message", "click", "scan"]
+    event: Literal[
+        "subscribe", "unsubscribe", "message", "click", "scan", "authorisation_revoked", "authorisation_cancelled"
+    ]
     scene: Word | None = None

@@ -10,6 +10,8 @@ from backend.services.erasure import request_erasure, stop_erasure
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.records import Follower
+from backend.services.transitions_log import SYSTEM
+from backend.services.who_is import detach, people_of
 
 
 async def note_contact(uow: UnitOfWork, parts: Parts, openid: str, event: str, scene: str | None) -> None:
@@ -18,6 +20,9 @@ async def note_contact(uow: UnitOfWork, parts: Parts, openid: str, event: str, s
     Leaving starts the clock of the erasure (catalogue/retention.yml); whatever they do next stops it.
     """
     now = parts.clock.now()
+    if event in ("authorisation_revoked", "authorisation_cancelled"):
+        await _authorisation_ends(uow, parts, openid, is_cancelled=event == "authorisation_cancelled")
+        return
     if scene is not None and scene.startswith(SCENE_PREFIX):
         await note_scan(uow, parts, openid, scene)
         scene = None
@@ -39,3 +44,14 @@ async def note_contact(uow: UnitOfWork, parts: Parts, openid: str, event: str, s
                 last_message_at=now if event == "message" else known.last_message_at,
             )
         )
+
+
+async def _authorisation_ends(uow: UnitOfWork, parts: Parts, openid: str, *, is_cancelled: bool) -> None:
+    """The user took an authorisation back in WeChat: everybody on the account is signed out, the cases go on; who
+    cancels the whole of it is erased (reference A.4). What can be revoked singly (avatar, address, location) we never
+    ask for and do not hold.
+    """
+    if is_cancelled:
+        await request_erasure(uow, parts, openid, because=Because.AUTHORISATION_REVOKED)
+    for one in await people_of(uow, openid):
+        await detach(uow, parts, one, by=SYSTEM, why="authorisation_revoked")

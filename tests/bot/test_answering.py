@@ -213,6 +213,25 @@ async def test_who_leaves_is_forgotten(phone: Any, parts: Any, engine: AsyncEngi
     assert {"event": "unsubscribe"} in parts.contacts
 
 
+@pytest.mark.parametrize(
+    ("event", "contact"),
+    [
+        ("user_authorization_revoke", "authorisation_revoked"),
+        ("user_authorization_cancellation", "authorisation_cancelled"),
+    ],
+)
+async def test_an_authorisation_that_ends_is_told_about_the_user_it_names(
+    phone: Any, parts: Any, until: Any, event: str, contact: str
+) -> None:
+    answer = await phone.push("gh_platform", MsgType="event", Event=event, OpenID=OPENID, RevokeInfo="205")
+    assert answer in (None, "", "success")
+
+    async def is_told() -> bool:
+        return {"event": contact} in parts.contacts
+
+    await until(is_told)
+
+
 async def test_what_waited_for_budget_comes_before_the_next_answer(phone: Any, engine: AsyncEngine) -> None:
     async with engine.begin() as connection:
         await enqueue(connection, Outgoing(OPENID, "k1", (Reply(text="材料已通过。"),)))
