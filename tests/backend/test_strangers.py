@@ -41,6 +41,9 @@ COMMANDS: Mapping[str, dict[str, Any]] = {
     "goto": {"field": "phone"},
     "upload": {"file_id": "{file_id}", "item": "BA01"},
     "choose_item": {"item": "BA01"},
+    "move_upload": {"item": "BA01"},
+    "switch_person": {"person": "a_demo_1"},
+    "confirm_phone": {"code": "123456"},
     "photo_nudge": {"direction": "up"},
     "page_link": {"purpose": "pay"},
     "cancel_case": {"confirmed": True},
@@ -72,10 +75,16 @@ async def owned(person: Person, parts: Parts) -> dict[str, str]:
     }
 
 
-@pytest.fixture(params=["unbound", "bound"])
-async def stranger(request: pytest.FixtureRequest, client: Client, owned: dict[str, str]) -> Person:
-    """Somebody else: without an account, or with one and a case of their own."""
+@pytest.fixture(params=["unbound", "bound", "signed out", "moved away"])
+async def stranger(request: pytest.FixtureRequest, client: Client, person: Person, owned: dict[str, str]) -> Person:
+    """Somebody else: without an account, with one and a case of their own, or the account that the owner had before."""
     stranger = Person(client, "o_stranger")
+    if request.param == "signed out":
+        await person.says("unbind_account", confirmed=True)
+        return person
+    if request.param == "moved away":
+        await Person(client, "o_new_phone").binds()
+        return person
     if request.param == "bound":
         await stranger.binds("demo2")
         await stranger.says("start_case", business_type="NEW")
@@ -120,6 +129,29 @@ async def test_no_route_shows_or_changes_what_is_somebody_elses(
             told = [name for name, value in owned.items() if value in shown]
             assert not told, (method, path, status, told)
             assert PDF not in (answer if isinstance(answer, bytes) else b""), path
+    assert await _everything(parts, owned) == before
+
+
+async def test_every_command_is_tried_with_a_body_that_it_takes() -> None:
+    """A new command whose body has to be told would otherwise be tried as a malformed one only."""
+    for name, model in COMMAND_BODIES.items():
+        model.model_validate(json.loads(json.dumps(COMMANDS.get(name, {})).replace("{file_id}", "f_1")))
+
+
+async def test_the_second_person_of_an_account_changes_nothing_of_the_first(
+    person: Person, owned: dict[str, str], parts: Parts
+) -> None:
+    """Files that were sent to the account may be shown there; the draft, the order and the case are out of reach."""
+    await person.binds("demo2")
+    await person.says("start_case", business_type="NEW")
+    before = await _everything(parts, owned)
+    for thing in ("source", "paper"):
+        for method, path, body in _calls(owned[thing]):
+            if path.startswith("/files/") or path == "/commands/switch_person":
+                continue
+            status, answer = await person.get(path) if method == "GET" else await person.post(path, **body)
+            told = [name for name, value in owned.items() if value in repr(answer)]
+            assert not told, (method, path, status, told)
     assert await _everything(parts, owned) == before
 
 
