@@ -12,14 +12,14 @@ from backend.services.staff.tasks import tasks as find_tasks
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    return await _page(request)
+    return await page_of_tasks(request)
 
 
 async def take(request: web.Request) -> web.StreamResponse:
     try:
         await take_task(office(request), signed_in(request), request.match_info["task_id"])
     except StaffRefusal as refusal:
-        return await _page(request, sentence=words.for_refusal(refusal))
+        return await page_of_tasks(request, sentence=words.for_refusal(refusal))
     raise web.HTTPSeeOther("/console/tasks")
 
 
@@ -28,11 +28,11 @@ async def finish(request: web.Request) -> web.StreamResponse:
     try:
         await finish_task(office(request), signed_in(request), request.match_info["task_id"], result=result)
     except StaffRefusal as refusal:
-        return await _page(request, sentence=words.for_refusal(refusal))
+        return await page_of_tasks(request, sentence=words.for_refusal(refusal))
     raise web.HTTPSeeOther("/console/tasks")
 
 
-async def _page(request: web.Request, *, sentence: str = "") -> web.StreamResponse:
+async def page_of_tasks(request: web.Request, *, sentence: str = "") -> web.StreamResponse:
     done = request.query.get("done") == "1"
     found = await find_tasks(office(request), done=done)
     return render(request, "tasks.html", tasks=found, done=done, sentence=sentence, status=409 if sentence else 200)

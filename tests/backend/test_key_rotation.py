@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import subprocess
 import sys
@@ -46,6 +47,16 @@ class BreakingStore(BlobStore):
 
 def test_every_sealed_column_is_rotated() -> None:
     assert sealed_columns() == {f"{one.column.table.name}.{one.column.name}" for one in SEALED}
+
+
+def test_a_new_key_can_be_known_before_it_is_used() -> None:
+    old, new = (base64.b64encode(one).decode() for one in (OLD, NEW))
+    alone = DataKeyring.from_text(f"k1:{old}")
+    known = DataKeyring.from_text(f"k1:{old},k2:{new},k1:{old}")
+    used = DataKeyring.from_text(f"k2:{new},k1:{old}")
+    assert known.open(used.seal(b"x", context="c"), context="c") == b"x"
+    assert known.current_prefix == alone.current_prefix != used.current_prefix
+    assert {one.fingerprint("a") for one in (alone, known, used)} == {alone.fingerprint("a")}
 
 
 async def everything_opens(parts: Parts, keys: DataKeyring) -> int:

@@ -31,13 +31,14 @@ class DataKeyring:
 
     Each sealed value has a data key of its own, wrapped by the current master key, so that `rewrap` rotates keys
     without touching the content. The first key of DATA_KEYS seals; the last one also makes fingerprints, so it stays
-    in the list for as long as fingerprints are looked up.
+    in the last place for as long as fingerprints are looked up. It may stand in the first place as well (`old,new,old`:
+    a new key is known and not used yet).
     """
 
-    def __init__(self, keys: Mapping[str, bytes]) -> None:
+    def __init__(self, keys: Mapping[str, bytes], *, lookup: str | None = None) -> None:
         self._keys = dict(keys)
         self._current = next(iter(self._keys))
-        oldest = list(self._keys.values())[-1]
+        oldest = self._keys[lookup or list(self._keys)[-1]]
         self._lookup_key = hmac.new(oldest, b"gongju lookup", hashlib.sha256).digest()
 
     @classmethod
@@ -54,10 +55,10 @@ class DataKeyring:
                 key = base64.b64decode(encoded, validate=True)
             except (binascii.Error, ValueError):
                 raise KeysMalformed("a key of DATA_KEYS is not base64") from None
-            if not found or not key_id or len(key_id) > 32 or len(key) != 32 or key_id in keys:
+            if not found or not key_id or len(key_id) > 32 or len(key) != 32 or keys.get(key_id, key) != key:
                 raise KeysMalformed("DATA_KEYS is id:base64key[,id:base64key…] with keys of 32 bytes")
             keys[key_id] = key
-        return cls(keys)
+        return cls(keys, lookup=data_keys.rsplit(",", 1)[-1].strip().partition(":")[0])
 
     def seal(self, plain: bytes, *, context: str) -> bytes:
         data_key = AESGCM.generate_key(256)

@@ -38,6 +38,8 @@ ACTIONS: Final[Mapping[str, str]] = {
     "refund_processing": "退款受理",
     "erasure_requested": "要求删除数据",
     "consent_given": "同意",
+    "erasure_allowed": "同意删除数据",
+    "erasure_declined": "婉拒删除数据",
     "consent_withdrawn": "撤回同意",
 }
 UNNAMED: Final = "系统记录"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from backend.services.erasure import TASK as ERASURE
 from backend.services.ports import UnitOfWork
 from backend.services.records import StaffTask
 from backend.services.staff.acting import HANDLES_CASE, needed_text
@@ -60,6 +61,8 @@ async def finish_task(office: Office, who: SignedIn, task_id: str, *, result: st
     result = needed_text(result)
     async with office.parts.begin() as uow:
         task = await _open_task(uow, task_id)
+        if task.kind == ERASURE:
+            raise TaskUnknown
         now = office.parts.clock.now()
         done = replace(task, state="done", done_at=now, result=result, taken_by=task.taken_by or who.staff_id)
         await uow.staff_tasks.save(done)
