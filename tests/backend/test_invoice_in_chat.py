@@ -159,7 +159,7 @@ async def test_an_erased_person_leaves_no_change_and_no_paper_of_an_invoice(
         now = parts.clock.now()
         issued = Invoice(case.id, "个人", "张示例", "a@example.com", None, "issued", now, now, "12345678", stored.id)
         await uow.invoices.add(issued)
-        request = await request_erasure(uow, parts, person.openid, because=Because.ASKED)
+        (request,) = await request_erasure(uow, parts, person.openid, because=Because.ASKED)
         await erase(uow, parts, request, now=now)
         await uow.commit()
     async with parts.begin() as uow:
