@@ -91,7 +91,7 @@ async def _look(uow: UnitOfWork, parts: Parts, case: CaseRecord, kind: Appointme
     today = beijing_day(parts.clock.now())
     horizon = max((one.ahead_days for one in calendars.values()), default=0)
     days = [today + timedelta(days=ahead) for ahead in range(horizon + 1)]
-    slots = await uow.slots.where(calendar_id=list(calendars), day=days) if calendars else []
+    slots = await uow.slots.where(calendar_id=list(calendars), day=days, withdrawn=False) if calendars else []
     visit = await live_visit(uow, case.id)
     booked = await uow.slots.get(visit.slot_id) if visit else None
     if booked is not None and booked.calendar_id not in calendars:

@@ -140,7 +140,7 @@ def _column(day: date, slots: Sequence[SlotRecord], kind: AppointmentKind, now: 
             label=label_of(one.of_kind(kind), one.taken, now=now),
         )
         for one in slots
-        if one.day == day
+        if one.day == day and (one.taken or not one.withdrawn)
     ]
     return DayColumn(day, said_day(day), lines)
 
