@@ -163,7 +163,7 @@ async def test_a_file_that_cannot_be_read_says_what_to_send(
     (tmp_path / "a.jpg").write_bytes(b"not a picture")
     await opens("upload")
     await page.set_input_files("input[type=file]", tmp_path / "a.jpg")
-    await expect(page.locator(".uploads .bad")).to_contain_text("只收 JPG、PNG、WEBP 照片和 PDF。")
+    await expect(page.locator(".uploads .bad")).to_contain_text("只收 JPG、PNG、WEBP、HEIC 照片和 PDF。")
 
 
 async def test_a_slow_upload_shows_its_progress(page: Page, backend: Any, opens: Open, tmp_path: Path) -> None:
