@@ -268,8 +268,8 @@ async def _accept(
     if by_mail:
         delivery = parts.catalogues.at(case.catalogue_version).delivery
         facts |= {"mailbox": delivery.mailbox, "subject": delivery.subject}
-    code = "payment_received_mail_next" if by_mail else "payment_received"
-    await push(uow, parts.texts, case, code, facts, once=order.id)
+    message = "payment_received_mail_next" if by_mail else "payment_received"
+    await push(uow, parts.texts, case, message, facts, once=order.id)
 
 
 async def _give_back(
