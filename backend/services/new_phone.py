@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from backend.domain.draft import Draft
 from backend.domain.masks import mask_email, mask_phone
+from backend.domain.sections import held
 from backend.domain.talk import Kind, Option, Question, Say
 from backend.services import casework
 from backend.services.code_mails import mail_code
@@ -19,7 +20,6 @@ from backend.services.codes import Proof, drop, issue, open_codes, redeem, told_
 from backend.services.outcome import Outcome
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
-from backend.services.pushes import emails_of
 from backend.services.standing import Standing
 from backend.services.talking import finish
 
@@ -33,8 +33,8 @@ async def hold_back(
     uow: UnitOfWork, parts: Parts, standing: Standing, draft: Draft, say: Sequence[Say]
 ) -> tuple[Draft, Outcome] | None:
     """The draft with the old number, and what to say and ask; None when nothing has to be checked."""
-    old, new = standing.draft.answer("contact", "phone"), draft.answer("contact", "phone")
-    if not old or not new or old == new or not emails_of(standing.open_case):
+    old, new = _phone_on_record(standing.draft), draft.answer("contact", "phone")
+    if not old or not new or old == new or not _addresses(standing):
         return None
     if not await _is_on_file(uow, standing, old):
         return None
@@ -42,6 +42,17 @@ async def hold_back(
     said = tuple(rest for one in say if (rest := _without(one, mask_phone(new))) is not None)
     outcome = await _send(uow, parts, standing, new)
     return kept, replace(outcome, say=(*said, *outcome.say))
+
+
+def _phone_on_record(draft: Draft) -> str:
+    """What stands, or what was set aside because a 一般信息变更 asks for it anew."""
+    return draft.answer("contact", "phone") or held.before(draft, "phone")
+
+
+def _addresses(standing: Standing) -> list[str]:
+    """Where a code goes: to the addresses that were there before anything changed."""
+    told = held.before(standing.draft, "emails") or standing.draft.answer("contact", "emails")
+    return [one for one in told.replace(";", " ").split() if one]
 
 
 async def confirm_phone(uow: UnitOfWork, parts: Parts, standing: Standing, body: Mapping[str, Any]) -> Outcome:
@@ -74,7 +85,7 @@ async def _send(uow: UnitOfWork, parts: Parts, standing: Standing, phone: str) -
     applicant = standing.applicant.id
     proof = Proof.NEW_PHONE
     code = await issue(uow, parts, proof, case.id, openid=standing.openid, applicant_id=applicant, told=phone)
-    addresses = emails_of(case)
+    addresses = _addresses(standing)
     await mail_code(uow, parts, "new_phone_code", code, addresses)
     facts = {"shown": mask_phone(phone), "addresses": "、".join(mask_email(one) for one in addresses)}
     return Outcome(ask=_question(standing), case=case).saying("phone_code_sent", facts)

@@ -9,7 +9,8 @@ import pytest
 from backend.seed_earlier_cases import seed_earlier_cases
 from backend.services.parts import Parts
 from backend.services.records import AuditEntry, CaseRecord, Photo
-from tests.backend.backend_world import SEEDED_PASSWORD, FakePay, Person, a_picture, said, the_order
+from tests.backend.backend_world import SEEDED_PASSWORD, FakeMailer, FakePay, Person, a_picture, said, the_order
+from tests.backend.test_new_phone import the_code
 from tests.backend.visit_world import with_calendars
 from tests.conftest import MovableClock
 
@@ -174,6 +175,22 @@ async def test_saying_what_a_picture_is_ticks_it(person: Person, parts: Parts, e
     assert said(await person.says("choose_item", item="WK01")) == ["paper_ticked"]
     listed = await person.says("missing")
     assert "✓ 劳动（聘用）合同" in next(one for one in listed["say"] if one["code"] == "advice_list")["facts"]["list"]
+
+
+async def test_a_new_phone_of_a_general_change_is_proved_by_a_code_to_the_old_addresses(
+    person: Person, parts: Parts, mailer: FakeMailer, earlier_cases: None
+) -> None:
+    await begins(person, "GENERAL", 66)
+    await person.says("answer", text="手机号和邮箱")
+    told = [{"field": "phone", "value": "13900139000"}, {"field": "emails", "value": "thief@example.net"}]
+    asked = await person.says("answer", values=told, text="…")
+    assert "phone_code_sent" in said(asked)
+    assert (await the_case(parts)).draft["answers"]["contact"]["phone"] == "13800138000"
+    await person.says("confirm_phone", code=await the_code(parts, mailer))
+    assert mailer.sent[-1].recipients == ["sample@example.com"]
+    case = await the_case(parts)
+    assert case.draft["answers"]["contact"]["phone"] == "13900139000"
+    assert case.draft["answers"]["held"]["phone"] == "13800138000"
 
 
 async def _items(parts: Parts) -> dict[str, str]:

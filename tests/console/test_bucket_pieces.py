@@ -24,7 +24,10 @@ async def case(world: World) -> CaseRecord:
     await world.a_member_of_staff()
     case = await world.a_case(items=(), business_type="RENEW", profile="2023_other", draft=TICKED)
     async with world.office.parts.begin() as uow:
-        await world.an_item(uow, case, "OT06", *(a_picture(one) for one in "ABC"))
+        bucket_item = await world.an_item(uow, case, "OT06", a_picture("A"))
+        for one in "BC":
+            world.clock.advance(seconds=1)
+            await world.add_file(uow, case, bucket_item, a_picture(one), round=1)
         await uow.commit()
     return case
 
@@ -59,6 +62,16 @@ async def test_without_files_a_material_that_was_never_sent_is_asked_for(world: 
     await reject(world, case, "ED01", [], "没有找到学历证书")
     assert (await world.items(case))["ED01"].state == "rejected"
     assert len(await files_of(world, case, "OT06")) == 3
+
+
+async def test_what_the_applicant_said_of_a_picture_stays_with_it_when_others_get_a_name(
+    world: World, case: CaseRecord, browser: Browser
+) -> None:
+    await reject(world, case, "BA01", (await files_of(world, case, "OT06"))[:1])
+    await browser.sign_in(password=PASSWORD)
+    _, page = await browser.get(f"/console/cases/{case.case_no}")
+    assert "第 1 张（申请人说是：劳动（聘用）合同）" in page
+    assert "第 2 张（申请人" not in page
 
 
 async def test_an_emptied_bucket_no_longer_waits_for_a_decision(world: World, case: CaseRecord) -> None:

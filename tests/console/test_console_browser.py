@@ -102,6 +102,31 @@ async def test_pictures_open_in_the_viewer_and_turn_pages(page: Page, world: Wor
     await expect(page.locator("#viewer")).to_be_hidden()
 
 
+async def test_pieces_of_a_bulk_upload_are_sent_back_by_name(page: Page, world: World) -> None:
+    """F70: two of five pictures become the labour contract; the rest is passed as a whole."""
+    await world.a_member_of_staff()
+    ticked = {"answers": {"ticked": {"WK01": "2", "BA01": "1"}}}
+    case = await world.a_case(items=(), business_type="RENEW", profile="2023_other", draft=ticked)
+    async with world.office.parts.begin() as uow:
+        await world.an_item(uow, case, "OT06", *(make(one) for one in ("id_front", "contract", "diploma", "lease")))
+        await uow.commit()
+    await _sign_in(page)
+    await page.goto(f"/console/cases/{case.case_no}")
+    await page.get_by_text("按材料项退回").click()
+    await page.get_by_label("第 2 张（申请人说是：劳动（聘用）合同）").check()
+    await page.get_by_label("第 3 张").check()
+    await page.get_by_label("是哪一项材料").select_option("WK01")
+    await page.locator("#piece-reason").fill("缺签字页")
+    await _shot(page, "bucket")
+    await page.get_by_role("button", name="列为单独一项并退回").click()
+    await expect(page.locator("#decision-WK01 .pill")).to_have_text("未通过")
+    await page.get_by_role("button", name="其余都合格").click()
+    await expect(page.locator("#decision-OT06 .pill")).to_have_text("通过")
+    await _shot(page, "bucket-decided")
+    await page.get_by_role("button", name="完成审核：通知补交 1 项").click()
+    await expect(page.locator("#case-head .pill")).to_have_text("中智审核不合格")
+
+
 async def test_a_decision_on_a_page_that_is_out_of_date_shows_the_case_as_it_is_now(page: Page, world: World) -> None:
     await world.a_member_of_staff()
     case = await world.a_case()

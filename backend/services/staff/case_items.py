@@ -70,7 +70,17 @@ async def items_of(uow: UnitOfWork, case: CaseRecord, catalogue: Catalogue) -> l
         )
         for item in ordered
     ]
-    return [view for view in views if view.required or view.papers or view.earlier]
+    notes = _notes(case, catalogue, held)
+    noted = [
+        replace(view, papers=[replace(one, note=notes.get(one.file_id, "")) for one in view.papers]) for view in views
+    ]
+    return [view for view in noted if view.required or view.papers or view.earlier]
+
+
+def _notes(case: CaseRecord, catalogue: Catalogue, held: Sequence[ItemFile]) -> dict[str, str]:
+    """What the applicant said that a file is, by file: counted as they came, also when a piece has a name by now."""
+    first = [one.file_id for one in held if one.round == 1 and one.removed_at is None]
+    return {first[at - 1]: note for at, note in notes_of(case, catalogue).items() if 0 < at <= len(first)}
 
 
 async def _earlier_reasons(uow: UnitOfWork, case: CaseRecord) -> dict[str, str]:
@@ -106,9 +116,6 @@ def _view(
         for one in held
         if one.round < newest
     ]
-    if item.code == BUCKET_ITEM:
-        notes = notes_of(case, catalogue)
-        papers = [replace(one, note=notes.get(at, "")) for at, one in enumerate(papers, 1)]
     material = catalogue.material(item.code)
     deciding = is_possible(Stage(case.stage), Event.ITEM_PASS)
     return ItemView(
