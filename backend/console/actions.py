@@ -218,6 +218,6 @@ async def _act(
 def _form(request: web.Request) -> Form:
     version = text_of(request, "version")
     token = text_of(request, "token")
-    if not version.isdecimal() or not 16 <= len(token) <= 64:
+    if not (version.isascii() and version.isdecimal() and len(version) <= 9) or not 16 <= len(token) <= 64:
         raise web.HTTPBadRequest
     return Form(signed_in(request), request.match_info["case_no"], int(version), token)

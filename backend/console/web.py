@@ -34,6 +34,7 @@ CSRF_FIELD: Final = "csrf"
 CSRF_HEADER: Final = "X-CSRF-Token"
 PUBLIC_PATHS: Final = ("/console/sign-in", "/console/static/", "/console/invitation/")
 SEVERAL: Final = ","
+NOTHING: Final = "\x00"
 MAX_FIELD_BYTES: Final = 64 * 1024
 MAX_UPLOAD_BYTES: Final = 20 * 1024 * 1024 + 1
 MAX_FORM_BYTES: Final = MAX_UPLOAD_BYTES + 4 * MAX_FIELD_BYTES
@@ -131,6 +132,8 @@ def _protect(request: web.Request, headers: MutableMapping[str, str]) -> None:
 async def kind_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Every refusal becomes a sentence; nothing that a person wrote reaches the log."""
     try:
+        if NOTHING in request.path or any(NOTHING in name + value for name, value in request.query.items()):
+            raise web.HTTPNotFound
         return await handler(request)
     except web.HTTPException as answer:
         if answer.status < 400:
@@ -199,7 +202,10 @@ async def _read_form(request: web.Request) -> Fields:
         if (request.content_length or 0) > MAX_FIELD_BYTES:
             raise FormTooBig
         sent = await request.post()
-        return {name: SEVERAL.join(value for value in sent.getall(name) if isinstance(value, str)) for name in sent}
+        return {
+            name: _storable(SEVERAL.join(value for value in sent.getall(name) if isinstance(value, str)))
+            for name in sent
+        }
     fields: dict[str, str | Upload] = {}
     left = MAX_FORM_BYTES
     async for part in await request.multipart():
@@ -210,9 +216,14 @@ async def _read_form(request: web.Request) -> Fields:
         content = await _read_part(part, min(left, MAX_UPLOAD_BYTES if part.filename else MAX_FIELD_BYTES))
         left -= len(content)
         fields[part.name] = (
-            Upload(part.filename, content) if part.filename else content.decode("utf-8", errors="replace")
+            Upload(part.filename, content) if part.filename else _storable(content.decode("utf-8", errors="replace"))
         )
     return fields
+
+
+def _storable(text: str) -> str:
+    """Without what no database keeps: a reason of nothing else is an empty one."""
+    return text.replace(NOTHING, "")
 
 
 async def _read_part(part: BodyPartReader, limit: int) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import secrets
 from typing import Any, Final
 from urllib.parse import quote
@@ -30,6 +29,7 @@ from bot.h5.sentences import sentence_for
 from bot.h5.session import PageSession
 from bot.h5.who import add_who_pages
 
+MOST_PIXELS: Final = 100_000
 EXTENSIONS: Final = {
     "application/pdf": "pdf",
     "image/jpeg": "jpg",
@@ -277,13 +277,14 @@ async def _go_on(request: web.Request, session: PageSession, occasion: str) -> s
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
+    """A place in a picture: no text, no NaN, nothing that has more digits than any picture has pixels."""
+    return isinstance(value, int | float) and abs(value) <= MOST_PIXELS
 
 
 async def _json_of(request: web.Request) -> dict[str, Any]:
     try:
         body = await request.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
         raise web.HTTPBadRequest(text="a JSON object is needed")
