@@ -76,6 +76,7 @@ def add_routes(app: web.Application) -> None:
     add_endpoint(app, "POST", "/cgi-bin/clear_quota/v2", clear_quota, needs_token=False)
     add_endpoint(app, "POST", "/cgi-bin/openapi/quota/get", show_quota)
     app.router.add_get("/cgi-bin/showqrcode", show_qr)
+    app.router.add_get("/_sim/qr", read_qr)
 
 
 async def token(call: Call) -> Body:
@@ -181,6 +182,15 @@ async def show_qr(request: web.Request) -> web.Response:
     picture = io.BytesIO()
     qrcode.make(account.scenes[ticket].url, box_size=10, border=2).save(picture)
     return web.Response(body=picture.getvalue(), content_type="image/png")
+
+
+async def read_qr(request: web.Request) -> web.Response:
+    """What a phone's camera makes of a QR code: the scene and ticket of the address in the picture."""
+    account, url = request.app[ACCOUNT], request.query.get("url", "")
+    for ticket, made in account.scenes.items():
+        if made.url == url and account.scene_of(ticket) is not None:
+            return web.json_response({"scene": made.scene, "ticket": ticket})
+    raise web.HTTPNotFound
 
 
 async def get_ticket(call: Call) -> Body:

@@ -92,7 +92,7 @@ async def refuse(uow: UnitOfWork, parts: Parts, openid: str, error: DomainError)
         link = await offer_link(uow, parts, openid, Purpose.BIND)
         return Outcome(say=(refusal(error),), link=link)
     standing = await load_standing(uow, parts, openid)
-    return await finish(uow, parts, standing, Outcome(say=(refusal(error),)))
+    return await finish(uow, parts, standing, Outcome(say=(refusal(error),), person=standing.shown_as))
 
 
 async def submit(uow: UnitOfWork, parts: Parts, standing: Standing) -> tuple[Standing, Outcome]:
