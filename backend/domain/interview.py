@@ -341,7 +341,8 @@ def _finish_item(draft: Draft, command: FinishItem, ctx: InterviewContext) -> Re
         return Reply(draft, (Say(code, dict(facts)),))
     if ctx.stage is Stage.AWAITING_MATERIALS_EMAIL:
         return Reply(draft.at(None), wish=Wish(Wants.HAND_IN))
-    return Reply(draft.at(None), (Say("item_done", dict(facts)),), wish=Wish(Wants.FINISH_ITEM, str(facts["item"])))
+    code = "bucket_done" if is_filling(ctx) else "item_done"
+    return Reply(draft.at(None), (Say(code, dict(facts)),), wish=Wish(Wants.FINISH_ITEM, str(facts["item"])))
 
 
 def _choose_item(draft: Draft, command: ChooseItem, ctx: InterviewContext) -> Reply:

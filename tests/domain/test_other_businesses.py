@@ -95,6 +95,11 @@ def test_something_changed_without_saying_what_is_asked_which() -> None:
     assert talk.ask.field == "unchanged"
 
 
+def test_no_word_for_a_change_lies_in_the_label_that_says_there_is_none() -> None:
+    label = a_renewal_at_the_question().ask.options[0].label
+    assert not any(word in label for word in ("有变化", "变了", "有变", "变化"))
+
+
 @pytest.mark.parametrize(
     ("option", "field"), [("who", "ethnicity"), ("home", "address"), ("education", "education_confirm")]
 )

@@ -33,7 +33,7 @@ async def reviewer(running: RunningStack) -> AsyncIterator[Reviewer]:
     await entered.leaves()
 
 
-@pytest.mark.parametrize("business", BUSINESSES, ids=[one.label for one in BUSINESSES])
+@pytest.mark.parametrize("business", BUSINESSES, ids=[one.account for one in BUSINESSES])
 async def test_somebody_who_returns_goes_from_the_menu_to_a_passed_review(
     business: Business, reviewer: Reviewer, simulator: Simulator, joins: Joins
 ) -> None:

@@ -76,7 +76,7 @@ def earlier_prompts(draft: Draft, ctx: InterviewContext) -> tuple[ChoicePrompt, 
         group=("unchanged",),
         label="上次填的有没有变化",
         kind=Kind.CHOICE,
-        options=(Option("yes", "没有变化"), *(Option(code, f"{label}变了") for code, label, _, _ in places)),
+        options=(Option("yes", "都没变"), *(Option(code, f"{label}变了") for code, label, _, _ in places)),
         facts={
             "earlier": case_no,
             "summary": "\n".join(f"· {label}：{_shown(code, draft, ctx)}" for code, label, _, _ in places),
