@@ -9,7 +9,7 @@ from typing import Any, Final
 from actions import account, photographs, rights, visits
 from actions.moves import Command, LeaveToRules, Move, Remark
 from actions.reading import Question, Reading
-from actions.values import fits, option_of, values_of
+from actions.values import fits, is_months_alone, option_of, values_of
 
 SURE: Final = 0.4  # under it a sentence inside a form is an answer, not a command
 
@@ -36,7 +36,8 @@ def _page(purpose: str) -> Build:
 def _goto(reading: Reading, question: Question) -> Command | Remark:
     name = reading.entity("field")
     if name is not None:
-        return Command("goto", {"field": name})
+        index = reading.number("index")
+        return Command("goto", {"field": name} if index is None else {"field": name, "index": index})
     section = reading.entity("section")
     return Command("goto", {"section": section}) if section else Remark("say_what_to_change")
 
@@ -154,6 +155,9 @@ COMMANDS: Final[Mapping[str, Build]] = {
 }
 INVOICE_FIELDS: Final = frozenset({"title_type", "invoice_title", "tax_no", "invoice_email"})
 NEGATIONS: Final = ("不", "别", "先不", "没说")
+ASKS_OPINION: Final = re.compile(
+    r"(?:你[看觉得]*|照片|[这那][样张个]?|现在|裁的?)*(?:行不行|可不可以|能不能用|(?:还?行|可以|合格|能用|能过|没问题|好看?|够)(?:吗|么|不|没|吧[?？]))[?？。]?"
+)
 PAGE_PURPOSES: Final = frozenset({"bind", "credentials", "crop", "pay", "upload", "overview", "data"})
 ANSWERS: Final = frozenset({"inform", "correct", "choose", "affirm", "deny", "unsure", "unknown"})
 # What “改手机号和婚姻状况” sounds like; where several things may be chosen it is the answer.
@@ -189,10 +193,12 @@ def _in_form(reading: Reading, question: Question) -> Move:
     by_form = _of_form(reading, question)
     if by_form is not None:
         return by_form
+    if _asks_about_the_preview(reading, question):
+        return Remark("help")
     if question.section == "materials" and THIS_IS.match(reading.text):
         item = reading.entity("material_item")
         return Command("choose_item", {"item": item}) if item else _answer(question, text=reading.text)
-    if _is_the_answer_itself(reading, question):
+    if is_months_alone(reading, question) or _is_the_answer_itself(reading, question):
         return _answer(question, text=reading.text)
     values = values_of(reading, question)
     option = option_of(reading, question)
@@ -218,6 +224,11 @@ def _is_the_answer_itself(reading: Reading, question: Question) -> bool:
     if question.kind == "multi_choice":
         return reading.intent in CHOOSING
     return question.kind == "date" and A_DAY.search(reading.text) is not None and not ASKED.search(reading.text)
+
+
+def _asks_about_the_preview(reading: Reading, question: Question) -> bool:
+    """“行吗” under the preview asks what we think of it; it is neither a yes nor a question about who may apply."""
+    return (question.form, question.kind) == ("photo_form", "confirm") and ASKS_OPINION.fullmatch(reading.text) is not None
 
 
 def _of_the_invoice(values: list[dict[str, Any]], question: Question) -> bool:

@@ -87,5 +87,10 @@ class Question:
         return any(option.get("field") for option in self.options)
 
     @property
+    def wants_months(self) -> bool:
+        """The years are known already; only their months are asked for."""
+        return bool((self.raw.get("facts") or {}).get("years"))
+
+    @property
     def section(self) -> str:
         return (self.form or "").removesuffix("_form")

@@ -9,6 +9,7 @@ from zlib import crc32
 
 from actions.backend import Outcome
 from actions.commands import Command, LeaveToRules, Move, Remark, decide
+from actions.doubts import inferred, shown_plainly
 from actions.reading import Question, Reading
 from actions.speech import (
     ASKING,
@@ -189,7 +190,8 @@ class Turn:
             asked_to_bind = before.asked_to_bind + 1
         outcome = self._fitted(outcome, command, before)
         words = sentences(outcome, round_=max(0, stumbles - 1), asked_to_bind=max(0, asked_to_bind - 1))
-        said = [*with_files(list(words), outcome), *link_of(outcome)]
+        words = shown_plainly(list(words), inferred(self.reading, command, before.question))
+        said = [*with_files(words, outcome), *link_of(outcome)]
         if question.form is not None and command.name != "save":
             said = self._ask(said, outcome, command, stumbles)
         said = with_sample(said or [Utterance("utter_nothing_open", choices=("start", "ask_progress", "help"))], outcome)

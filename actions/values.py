@@ -9,6 +9,9 @@ from typing import Any, Final
 from actions.reading import Question, Reading
 
 TAX_NUMBER_SAID: Final = re.compile(r"(?:税号|纳税人识别号|信用代码)[是为：:\s]*([0-9A-Za-z]{2,30})")
+# One or two months and nothing else: where the years are known, no date and no number of an option.
+_MONTH: Final = r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})\s*月?份?"
+MONTHS_ALONE: Final = re.compile(rf"[都全是在]*{_MONTH}(?:[\s\-—–~～到至和,，、./;；]*{_MONTH})?[。.]?")
 VALUE_FIELDS: Final = frozenset(
     "phone emails ethnicity political marital hukou_place hukou_kind hukou_nature address housing postcode title "
     "school start end major study_identity country level employer job place "
@@ -47,6 +50,11 @@ def values_of(reading: Reading, question: Question) -> list[dict[str, Any]]:
     if fits(named, question):
         return named
     return [*named, *(_bare(entity, question) for entity in reading.entities if _answers_bare(entity, question))]
+
+
+def is_months_alone(reading: Reading, question: Question) -> bool:
+    """“9 6” where the years were told before: the backend puts them together."""
+    return question.wants_months and MONTHS_ALONE.fullmatch(reading.text.strip()) is not None
 
 
 def _of_the_named_entry(values: list[dict[str, Any]], reading: Reading) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, Iterable, Sequence
 
@@ -20,7 +21,7 @@ from nlu.classify.understand import example_of, understand
 from nlu.extract.reading import Reading, read
 
 TODAY: Final = date(2026, 11, 21)
-THRESHOLD: Final = 0.4
+THRESHOLD: Final = 0.3
 STRENGTH: Final = 20.0
 _ROOT: Final = Path(__file__).resolve().parent.parent
 TRAINING: Final = _ROOT / "data" / "nlu"
@@ -32,15 +33,16 @@ FIRST_SIGHT: Final = (
     " out of training), so the figures above flatter; a third, unseen set is the way to a blind figure.",
 )
 # The files in the order in which they were written; each was measured on what stood before it, before it was trained on.
-LATER_FILES: Final = ("more_daily", "more_plain", "more_colloquial")
+LATER_FILES: Final = ("more_daily", "more_plain", "more_colloquial", "more_writer_a", "more_writer_b", "more_writer_c")
 ACROSS_FILES: Final = (
     "## Across files",
     "",
     "Trained on the files before, read on a file that is not trained on: the only yardstick while the evaluation sets stayed closed. The later"
-    " files are harder than what most people write: dialect, English, clipped words, colloquial paraphrases, traps.",
+    " files are harder than what most people write: dialect, English, clipped words, colloquial paraphrases, traps; writers a, b and c were asked"
+    " for sentences that nobody had thought of and had not seen each other's.",
     "",
-    "| file | sentences | trained on the first ten files | trained on all files before it |",
-    "|---|---|---|---|",
+    "| file | sentences | right, trained on all files before it |",
+    "|---|---|---|",
 )
 LOG: Final = (
     "What was tried there (share right of the sentences that the model decides; daily, plain, then colloquial as two halves):",
@@ -56,6 +58,26 @@ LOG: Final = (
     "- One regression per intent trains ten times as fast as one over all, and is as good.",
     "- Answers typed into an open form (tests/nlu/test_nlu_answers.py): taken for a command 9 of 167 at first sight, 6 after a rule for titles.",
     "- The weight of 0.6 was chosen on these same splits, so the table flatters a little.",
+    "",
+    "Tried later, on the sentences of writers a, b and c (before they were trained on):",
+    "",
+    "- First sight, with everything before them as it was: a 82.4 %, b 73.8 %, c 75.4 % (the first 2,056). Their labels were then looked through where"
+    " the model of all others was sure of another one; exact doubles and near copies of evaluation sentences (the blind ones too, dropped unread by a"
+    " script) were left out.",
+    "- Mean of the word vectors beside the grams: a 84.3 → 84.9 %, b 76.0 → 77.6 % (no threshold). At 0.9 instead of 0.6: b 77.3 %; 30,000 words"
+    " 77.2 %, 64 dimensions 77.2 %; weights by the frequency of the vectors' words are as good as by our own sentences (77.5 %).",
+    "- Words, clusters of words (200 and 800), pairs of clusters, skipping pairs of words beside the vectors: none better (77.3 to 77.8 %).",
+    "- A neural net (one hidden layer, in numpy, with the vectors): b 78.3 % alone, 78.3 % in a mean with the regression; with a and c trained on, the mean"
+    " gains 0.0 to 0.2 % at several times the training time. Left out.",
+    "- More sentences: with a trained on as well, b 77.6 → 83.1 %; with b, a 84.9 → 89.2 %. Nothing else comes near.",
+    "- English, Cantonese and Shanghai words read as plain Chinese, and the vectors, with 14,500 sentences: b 83.2 → 84.8 %, c 85.7 → 85.8 %.",
+    "- 1–3 instead of 1–2 characters with 17,000 sentences: plain 92.9, a 90.5, c 85.3 % → 93.0, 90.4, 85.2 %. No gain.",
+    "- Threshold 0.3 instead of 0.4: +0.3 to +0.6 % there. Of the guesses between 0.3 and 0.4 about 35 % are right: enough for an answer in words;"
+    " a command still needs 0.4 (actions/commands.py), so a wrong guess changes nothing.",
+    "",
+    "Pairs that people would label either way (both answers serve the applicant; counted as errors all the same): a fact that denies or affirms"
+    " (没改过名: deny or inform, both save the value), skip and deny of what is optional, ask_missing and ask_supplement (the same list),"
+    " submit and resubmit (the stage decides), affirm and photo_accept under the preview, chitchat and unknown.",
 )
 CASES: Final = _ROOT / "tests" / "nlu" / "cases"
 PAGE: Final = _ROOT / "docs" / "nlu.md"
@@ -110,7 +132,9 @@ def _cases_of(file: Path) -> list[Case]:
     return [Case(file.stem, str(row["text"]), row["intent"], dict(row.get("values", {}))) for row in rows]
 
 
+@lru_cache(maxsize=1)
 def trained_model() -> Model:
+    """A model of all of data/nlu; trained once in a process, for it takes a while and never changes."""
     return _trained_on(training_sentences())
 
 
@@ -119,14 +143,12 @@ def _trained_on(sentences: Sequence[tuple[str, str]]) -> Model:
 
 
 def across_files(folder: Path = TRAINING) -> list[str]:
-    """Rows of a table: each later file read by a model of the first files, and of all files before it."""
-    first = _sentences_of(file for file in sorted(folder.glob("*.yml")) if file.stem not in LATER_FILES)
-    model, known, rows = _trained_on(first), list(first), []
+    """Rows of a table: each later file read by a model of all files before it."""
+    known, rows = _sentences_of(file for file in sorted(folder.glob("*.yml")) if file.stem not in LATER_FILES), []
     for name in LATER_FILES:
         sentences = _sentences_of([folder / f"{name}.yml"])
-        cases = [Case(name, text, intent, {}) for text, intent in sentences]
-        shares = (accuracy(evaluate(model, cases)), accuracy(evaluate(_trained_on(known), cases)))
-        rows.append(f"| {name} | {len(cases)} | {shares[0]:.1%} | {shares[1]:.1%} ({len(known)} sentences) |")
+        share = accuracy(evaluate(_trained_on(known), [Case(name, text, intent, {}) for text, intent in sentences]))
+        rows.append(f"| {name} | {len(sentences)} | {share:.1%} ({len(known)} sentences) |")
         known += sentences
     return rows
 

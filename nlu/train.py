@@ -17,7 +17,7 @@ TRAINED_ON = (
     "data/domain", "data/nlu", "data/rules", "data/stories", "nlu/text", "nlu/extract", "nlu/classify", "nlu/components",
 )  # fmt: skip
 SINGLE = ("config.yml", "nlu/intents.py")
-SUFFIXES = frozenset({".yml", ".py", ".txt"})
+SUFFIXES = frozenset({".yml", ".py", ".txt", ".npz"})
 NOT_TRAINED_ON = frozenset({".venv", "__pycache__"})
 
 

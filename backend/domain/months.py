@@ -33,6 +33,11 @@ _ONE: Final = r"(?:\d{4}|\d{2})\s*(?:年|[./])\s*\d{1,2}\s*月?|\d{4}-\d{2}"
 _RANGE: Final = re.compile(rf"({_ONE})\s*(?:[-—–~～到至]+|至今)\s*({_ONE}|至今|现在|今)")
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(?:\d{2})?")
 _YEAR: Final = re.compile(r"(\d{4}|\d{2})\s*[年级]?")
+_NUMBER: Final = r"1?[0-9]|十[一二]?|[零〇一二三四五六七八九]"
+_MONTH_ALONE: Final = re.compile(rf"({_NUMBER})\s*月?份?")
+_MONTHS_ALONE: Final = re.compile(rf"({_NUMBER})\s*月?份?[\s\-—–~～到至和,，、./;；]*({_NUMBER})\s*月?份?")
+_BOTH_THE_SAME: Final = re.compile(rf"(?:都|全)?(?:是|在)?({_NUMBER})\s*月份?")
+_TENS: Final = {"十": "10", "十一": "11", "十二": "12"}
 
 
 @dataclass(frozen=True, order=True)
@@ -111,6 +116,29 @@ def year_alone(text: str, *, today: date) -> int | None:
     """The year of a text that names no month; None when it names one, or no year."""
     found = _YEAR.fullmatch(_plain(text))
     return full_year(found[1], today) if found else None
+
+
+def month_alone(text: str) -> int | None:
+    """The month of a text that names no year: 9, 9月, 九月份; None for anything else."""
+    found = _MONTH_ALONE.fullmatch(text.strip().strip("。.,，"))
+    return _month_number(found[1]) if found else None
+
+
+def months_alone(text: str) -> tuple[int, int] | None:
+    """Two months without their years, in the order they were said: 9 6, 9月到6月, 都是9月; None for anything else."""
+    plain = text.strip().strip("。.,，")
+    if same := _BOTH_THE_SAME.fullmatch(plain):
+        first = last = _month_number(same[1])
+    elif found := _MONTHS_ALONE.fullmatch(plain):
+        first, last = _month_number(found[1]), _month_number(found[2])
+    else:
+        return None
+    return (first, last) if first and last else None
+
+
+def _month_number(said: str) -> int | None:
+    digits = _TENS.get(said, said.translate(_CN_DIGITS))
+    return int(digits) if 1 <= int(digits) <= 12 else None
 
 
 def read_range(text: str) -> tuple[str, str] | None:

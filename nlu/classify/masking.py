@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from nlu.classify.tongues import plain_chinese
 from nlu.extract.reading import Reading
 
 # One sign for each kind of value whose wording says nothing about what the applicant wants.
@@ -41,7 +42,7 @@ _PUNCTUATION: Final = re.compile(r"[\s,。.、;:!\"'“”‘’()《》<>【】
 
 
 def mask(reading: Reading) -> str:
-    """The text with values as signs, no spaces or marks but `?`, digits as `0`."""
+    """The text with values as signs, other tongues in Chinese, no spaces or marks but `?`, digits as `0`."""
     parts: list[str] = []
     at = 0
     for value in sorted(reading.values, key=lambda v: (v.start, -v.end)):
@@ -68,4 +69,4 @@ def kinds(reading: Reading) -> frozenset[str]:
 
 
 def _plain(text: str) -> str:
-    return _MASKED_DIGITS.sub("0", _PUNCTUATION.sub("", text))
+    return _MASKED_DIGITS.sub("0", _PUNCTUATION.sub("", plain_chinese(text)))

@@ -37,7 +37,7 @@ class ShortChineseClassifier(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"threshold": 0.4, "C": 20.0, "ranking_length": 5}
+        return {"threshold": 0.3, "C": 20.0, "ranking_length": 5}
 
     @staticmethod
     def required_packages() -> List[Text]:

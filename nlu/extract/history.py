@@ -73,7 +73,7 @@ def _pieces(sheet: Sheet, asked: str | None) -> list[Token]:
     for value in places.find_country(sheet) if studies else []:
         found.append(Token("country", value.value, value.start, value.end))
     for value in places.find_work_places(sheet) if works or any(t.slot == "job" for t in found) else []:
-        found.append(Token("place", value.value, value.start, value.end))
+        found.append(Token("place", value.value, value.start, value.end, value.confirm))
     return [token for token in found if not _denied(token, sheet.text) and not _was_replaced(token, found, sheet.text)]
 
 

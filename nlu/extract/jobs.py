@@ -57,6 +57,9 @@ def is_title(text: str) -> bool:
     """Whether a whole message is the title of a job and nothing else."""
     return bool(_TITLE.fullmatch(text)) and not _NOT_A_TITLE.search(text)
 
+# A brand with its city in front is the firm there, and tells the place as well: 北京用友.
+_CITY_BEFORE: Final = re.compile(r"(?:北京|上海|天津|重庆|广州|深圳|杭州|南京|成都|武汉|西安|苏州|青岛|大连|厦门|郑州|长沙|济南|合肥|沈阳)$")
+
 
 def find_idle(sheet: Sheet) -> Iterator[Token]:
     for found in sheet.free_matches(_IDLE):
@@ -73,8 +76,12 @@ def find_employers(sheet: Sheet) -> Iterator[Token]:
             sheet.close(start, found.end())
             yield Token("employer", name, start, found.end())
     for found in sheet.free_matches(_BRAND):
-        sheet.close(found.start(), found.end())
-        yield Token("employer", found.group(), found.start(), found.end())
+        city = _CITY_BEFORE.search(sheet.text[: found.start()])
+        start = city.start() if city and sheet.is_free(city.start(), found.end()) else found.start()
+        sheet.close(start, found.end())
+        yield Token("employer", sheet.text[start : found.end()], start, found.end())
+        if start < found.start():
+            yield Token("place", sheet.text[start : found.start()], start, found.start(), implied=True)
 
 
 def _is_talk(name: str) -> bool:

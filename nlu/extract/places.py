@@ -94,10 +94,13 @@ def find_country(sheet: Sheet) -> list[Value]:
 
 
 def find_work_places(sheet: Sheet) -> list[Value]:
-    cued = [Value("place", _full_area(m["area"]), m.start("area"), m.end("area")) for m in sheet.free_matches(_PLACE_CUE, "area")]
-    if cued:
-        return cued
-    return [Value("place", _full_area(m["area"]), m.start("area"), m.end("area")) for m in sheet.free_matches(_PLACE, "area")]
+    return [_work_place(m) for m in sheet.free_matches(_PLACE_CUE, "area")] or [_work_place(m) for m in sheet.free_matches(_PLACE, "area")]
+
+
+def _work_place(found: re.Match[str]) -> Value:
+    """A quarter tells its district, which is then shown beside what was said: 望京 → 北京市朝阳区."""
+    quarter = _OF_BEIJING.sub("", found["area"]).lower() in _QUARTERS
+    return Value("place", _full_area(found["area"]), found.start("area"), found.end("area"), confirm=quarter)
 
 
 def _full_area(area: str) -> str:

@@ -13,6 +13,7 @@ from nlu.evaluate import THRESHOLD, trained_model
 from nlu.extract.reading import read
 
 TODAY = date(2026, 11, 21)
+SURE: Final = 0.4  # as in actions: under it a sentence inside a form is an answer
 # The intents that `actions` takes for an answer when a question stands open.
 ANSWERS: Final = frozenset({"inform", "correct", "choose", "affirm", "deny", "unsure", "unknown"})
 TYPED: Final[dict[str, str]] = {
@@ -48,7 +49,7 @@ def taken_for_commands(model: Model) -> list[tuple[str, str, str]]:
     found = []
     for asked, text in ALL:
         guess = understand(read(text, today=TODAY, asked=asked), model, threshold=THRESHOLD)[0]
-        if guess.intent not in ANSWERS:
+        if guess.intent not in ANSWERS and guess.confidence >= SURE:
             found.append((asked, text, guess.intent))
     return found
 

@@ -92,7 +92,7 @@ def test_wednesday_said_on_a_wednesday_is_asked_back() -> None:
         ("香港中文大学 2013年9月-2014年11月 经济学 全日制",
          [{"country": "中国香港", "school": "香港中文大学", "start": "2013-09", "end": "2014-11", "major": "经济学", "study_identity": "全日制学生"}]),
         ("2010年7月到2013年8月在北京用友做java开发",
-         [{"start": "2010-07", "end": "2013-08", "place": "北京", "employer": "用友", "job": "java开发"}]),
+         [{"start": "2010-07", "end": "2013-08", "place": "北京", "employer": "北京用友", "job": "java开发"}]),
     ],
 )
 def test_histories_as_people_write_them(text: str, expected: list[dict[str, str]]) -> None:

@@ -119,6 +119,7 @@ EDUCATION: Final = Book(
     name_field="school",
     specs_for=_specs,
     own_fields=frozenset({"school", "major", "study_identity", "country", "level"}),
+    usual_months={"start": 9, "end": 6},
 )
 
 

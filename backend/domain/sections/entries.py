@@ -11,7 +11,8 @@ from backend.domain.draft import Draft, Entry
 from backend.domain.months import Month
 from backend.domain.sections.fields import FieldsPrompt, RowStore
 from backend.domain.sections.prompt import FieldSpec, Reply, Skipping
-from backend.domain.talk import Answer, Say, Value
+from backend.domain.sections.years import PERIOD, asked_for, proposal, said_months, with_year, year_of, years_of
+from backend.domain.talk import Answer, Question, Say, Value
 from backend.domain.timeline import in_order, with_proposals
 
 SpecsFor = Callable[[Entry, InterviewContext], tuple[FieldSpec, ...]]
@@ -19,7 +20,10 @@ SpecsFor = Callable[[Entry, InterviewContext], tuple[FieldSpec, ...]]
 
 @dataclass(frozen=True)
 class Book:
-    """One repeating section; `name_field` is the field that tells entries apart (school, employer)."""
+    """One repeating section; `name_field` is the field that tells entries apart (school, employer).
+
+    `usual_months` are proposed for a period whose years alone were told.
+    """
 
     section: str
     form: str
@@ -28,7 +32,8 @@ class Book:
     name_field: str
     specs_for: SpecsFor
     own_fields: frozenset[str]
-    shared_fields: frozenset[str] = field(default=frozenset({"start", "end"}))
+    shared_fields: frozenset[str] = field(default=frozenset(PERIOD))
+    usual_months: Mapping[str, int] = field(default_factory=dict)
     # Fills in what was told before the list came up.
     known: Callable[[Draft, InterviewContext, Entry], Entry] = field(default=lambda _draft, _ctx, row: row)
 
@@ -143,6 +148,38 @@ class EntryPrompt(FieldsPrompt):
     """One entry; an answer may also fill the entries after it."""
 
     book: Book = field(kw_only=True)
+
+    def asked(self, draft: Draft) -> tuple[FieldSpec, ...]:
+        """Both months in one question when both years are known; what a year tells is not asked again."""
+        asked, row = super().asked(draft), self.store.told(draft)
+        if draft.cursor != self.key and any(year_of(row, name) for name in PERIOD):
+            asked = self.missing(draft)[:1]
+        if [spec.name for spec in asked] == ["start"] and years_of(row, PERIOD):
+            asked = tuple(spec for spec in self.specs if spec.name in PERIOD)
+        return asked
+
+    def ask(self, draft: Draft, ctx: InterviewContext) -> Question:
+        question, years = super().ask(draft, ctx), self._years(draft)
+        if not years:
+            return question
+        row = self.store.told(draft)
+        example = " ".join(str(self.book.usual_months.get(name, at)) for name, at in zip(years, (7, 3), strict=False))
+        named = row.get(self.book.name_field) or row.get("level", "")
+        facts = {**question.facts, "years": asked_for(years), "example": example, "named": named}
+        return replace(question, options=proposal(years, self.book.usual_months), facts=facts)
+
+    def _years(self, draft: Draft) -> dict[str, int]:
+        return years_of(self.store.told(draft), tuple(spec.name for spec in self.asked(draft)))
+
+    def _pairs(self, draft: Draft, ctx: InterviewContext, answer: Answer) -> dict[str, str]:
+        return said_months(answer.option or answer.text, self._years(draft)) or super()._pairs(draft, ctx, answer)
+
+    def _with_year(self, draft: Draft, spec: FieldSpec, year: int) -> Draft | None:
+        rows = list(draft.rows(self.section))
+        at = self.index or 0
+        rows += [{}] * (at + 1 - len(rows))
+        rows[at] = with_year(rows[at], spec.name, year)
+        return draft.with_rows(self.section, rows).without_unvalidated(spec.name)
 
     def answer(self, draft: Draft, ctx: InterviewContext, answer: Answer) -> Reply:
         base = self.index or 0

@@ -9,10 +9,11 @@ from typing import Final, Protocol
 
 from backend.domain.context import InterviewContext
 from backend.domain.draft import Draft
-from backend.domain.errors import DomainError
+from backend.domain.errors import DomainError, MonthNeeded
 from backend.domain.months import read_range, year_alone
 from backend.domain.sections import held
 from backend.domain.sections.prompt import Accepted, FieldSpec, Reading, Reply, Skipping, refusal
+from backend.domain.sections.years import without_year
 from backend.domain.talk import Answer, Kind, Option, Question, Say
 
 _MAIL_LETTERS: Final = re.compile(r"[A-Za-z@＠]")
@@ -51,7 +52,7 @@ class RowStore:
     def put(self, draft: Draft, name: str, value: str) -> Draft:
         rows = list(draft.rows(self.section))
         rows += [{}] * (self.index + 1 - len(rows))
-        rows[self.index] = {**rows[self.index], name: value}
+        rows[self.index] = {**without_year(rows[self.index], name), name: value}
         return draft.with_rows(self.section, rows).without_unvalidated(name)
 
 
@@ -175,8 +176,13 @@ class FieldsPrompt:
                 text = _with_its_month(spec, pairs[spec.name], told, ctx)
                 accepted = spec.read(text, Reading(ctx, draft, told))
             except DomainError as error:
-                say.append(refusal(error, spec.short or spec.label))
-                draft = draft.with_unvalidated(self.key, spec.name, _without_its_name(spec, pairs[spec.name]))
+                if isinstance(error, MonthNeeded) and (kept := self._with_year(draft, spec, error.year)) is not None:
+                    draft = kept
+                    shown = f"{error.year}年（还差月份）"
+                    saved.append(shown if len(pairs) == 1 else f"{spec.short or spec.label} {shown}")
+                else:
+                    say.append(refusal(error, spec.short or spec.label))
+                    draft = draft.with_unvalidated(self.key, spec.name, _without_its_name(spec, pairs[spec.name]))
                 continue
             draft = self.store.put(draft, spec.name, accepted.value)
             shown = accepted.shown or spec.show(accepted.value)
@@ -185,6 +191,10 @@ class FieldsPrompt:
             if self.index is None and accepted.value == held.before(draft, spec.name):
                 say.append(Say("same_as_before", {"label": spec.short or spec.label, "shown": shown}))
         return Reply(draft, (*self._saved(pairs, saved), *say), accepted=bool(saved))
+
+    def _with_year(self, draft: Draft, spec: FieldSpec, year: int) -> Draft | None:
+        """The draft that keeps a year until its month is told; None where a year alone is only refused."""
+        return None
 
     def _saved(self, pairs: Mapping[str, str], saved: list[str]) -> tuple[Say, ...]:
         if not saved:
