@@ -188,7 +188,7 @@ def report(outcomes: Sequence[Outcome], blind: Sequence[Outcome]) -> str:
         f"- Intent right: **{accuracy(outcomes):.1%}** ({sum(o.is_right for o in outcomes)} of {len(outcomes)}), threshold {THRESHOLD}.",
         f"- First set: {accuracy(first):.1%}; second set ({SECOND_SET}.yml): {accuracy(second):.1%}.",
         *FIRST_SIGHT,
-        f"- Wrong with a confidence of 0.4 or more: {sum(not o.is_right and o.intent != 'unknown' for o in outcomes)}; answered `unknown`"
+        f"- Wrong with a confidence of {THRESHOLD} or more: {sum(not o.is_right and o.intent != 'unknown' for o in outcomes)}; answered `unknown`"
         f" though known: {sum(not o.is_right and o.intent == 'unknown' for o in outcomes)}.",
         f"- Values right: {1 - wrong / values:.1%} ({values - wrong} of {values}).",
         f"- Time for one sentence, all included: median {times[len(times) // 2]:.1f} ms, p99 {times[int(len(times) * 0.99)]:.1f} ms.",
