@@ -120,7 +120,7 @@ WALKS = [
     Walk("T15", S.AWAITING_PAYMENT, E.PAYMENT_SUCCEEDED, pays, pushes=("payment_received",)),
     Walk(
         "T15", S.AWAITING_PAYMENT, E.PAYMENT_SUCCEEDED_MAIL_NEXT, pays, profile="2019_other",
-        pushes=("payment_received",),
+        pushes=("payment_received_mail_next",),
     ),
     Walk(
         "T16", S.AWAITING_PAYMENT, E.PAYMENT_WINDOW_CLOSED, closes,
@@ -211,7 +211,7 @@ WALKS = [
     ),
     *(
         Walk(
-            "T45", stage, E.EDIT_CONTACT, tells("phone", "13912345678"),
+            "T45", stage, E.EDIT_CONTACT, tells("emails", "neu@example.com"),
             action="draft" if stage is S.DRAFT else "", tasks=() if stage is S.DRAFT else ("contact_changed",),
         )
         for stage in OPEN

@@ -164,6 +164,12 @@ class Walker:
             found = await uow.cases.first(order_by="-case_no")
         self.case_id = found.id if found else ""
 
+    async def newest_of_mine(self) -> None:
+        """Look at this applicant's open case from now on, when there is one."""
+        async with self.parts.begin() as uow:
+            found = await uow.cases.first(applicant_id=f"a_demo_{self.number}", closed_at=None)
+        self.case_id = found.id if found else self.case_id
+
     async def says(self, name: str, **body: Any) -> None:
         self.said = said(await self.person.says(name, **body))
 

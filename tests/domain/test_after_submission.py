@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -263,6 +264,29 @@ def test_only_the_latest_success_offers_the_slip() -> None:
         with pytest.raises(ConfirmationNotHere):
             require_slip(case_id, [old, new, cancelled])
     assert slip_case([cancelled]) is None
+
+
+CASES = st.builds(
+    PastCase,
+    st.integers(1, 10**6).map(str),
+    st.sampled_from([Stage.COMPLETED, Stage.ARCHIVED, Stage.CANCELLED, Stage.CLOSED_TIMEOUT, Stage.HR_REFUSED]),
+    st.integers(0, 10**6).map(lambda minutes: NOON - timedelta(minutes=minutes)),
+    st.booleans(),
+)
+
+
+@given(st.lists(CASES, max_size=8, unique_by=(lambda one: one.case_id, lambda one: one.closed_at)))
+def test_of_any_past_cases_the_most_recent_success_alone_offers_the_slip(cases: list[PastCase]) -> None:
+    offering = []
+    for one in cases:
+        with suppress(ConfirmationNotHere):
+            require_slip(one.case_id, cases)
+            offering.append(one)
+    successes = [
+        one for one in cases if one.stage is Stage.COMPLETED or (one.stage is Stage.ARCHIVED and one.succeeded)
+    ]
+    newest = sorted(successes, key=lambda one: one.closed_at)[-1:]
+    assert offering == newest
 
 
 def test_retirement_rises_with_the_month_of_birth(catalogue: Catalogue) -> None:
