@@ -27,7 +27,7 @@ from backend.services.staff import bureau, closing, confirmation, review, visiti
 from backend.services.staff.refusals import StaffRefusal
 from tests.backend.transition_steps import EDITS, OPEN, Act, by_staff, closes, later, pays, says, sends, tells
 from tests.backend.transition_world import Trace, Walker
-from tests.backend.visit_world import check_seats
+from tests.backend.visit_world import check_seats, with_calendars
 from tests.console.console_world import a_pdf
 
 S, E = Stage, Event
@@ -139,6 +139,7 @@ class Life:
             await uow.applicant_employers.add(ApplicantEmployer(applicant_id, "e_demo_yanqing"))
             await uow.commit()
         w = walker.another(number)
+        await with_calendars(w.parts, seats=500)
         visits = {S.RE_REVIEW_BOOKING, S.RE_REVIEW_BOOKED, S.RE_REVIEW_MISSED, S.SLOT_REQUIRED}
         by_mail = stage is S.AWAITING_MATERIALS_EMAIL
         await w.stands_at(stage, profile=None if stage in visits or by_mail else profile)

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "features.md"
 NAMED = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 ROWS = re.findall(r"^\| (F\d+) \| (.+?) \| (.+?) \| (.+?) \|$", PAGE.read_text(encoding="utf-8"), re.M)
+INVARIANTS = re.findall(r"^\| I(\d+) \| .+? \| (.+?) \|$", PAGE.read_text(encoding="utf-8"), re.M)
 WITHOUT_BEHAVIOUR = {"F2"}  # the app is no part of this product
 
 
@@ -35,3 +36,11 @@ def test_a_feature_is_shown_by_tests_that_exist(row: tuple[str, str, str, str]) 
     named = NAMED.findall(row[3])
     assert named or "**Not yet**" in row[2] or row[0] in WITHOUT_BEHAVIOUR
     assert [name for file, name in named if name not in names_of(file)] == []
+
+
+def test_every_invariant_has_tests_that_exist() -> None:
+    assert [int(number) for number, _ in INVARIANTS] == list(range(1, 11))
+    for _, shown in INVARIANTS:
+        named = NAMED.findall(shown)
+        assert named
+        assert [name for file, name in named if name not in names_of(file)] == []
