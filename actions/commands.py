@@ -164,6 +164,9 @@ ANSWERS: Final = frozenset({"inform", "correct", "choose", "affirm", "deny", "un
 CHOOSING: Final = frozenset({"edit_field", "start_application", "correct", "inform", "choose", "unknown", "redo"})
 A_DAY: Final = re.compile(r"\d{1,2}\s*月\s*\d{1,2}|\d{4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}|(?<!\d)\d{8}(?!\d)")
 THIS_IS: Final = re.compile(r"^(?:这|那|刚才|刚刚|上面|上一)(?:(?:一|那|个|些|几)?[张份页]|个)?(?:发的|传的)?就?是")
+CLOSING: Final = frozenset({"affirm", "skip", "finish_section"})
+CHANGED: Final = re.compile(r"[有变改换]")
+NOTHING: Final = re.compile(r"[没不无未]")
 ASKED: Final = re.compile(r"[?？吗]\s*$")
 ACKNOWLEDGED: Final = frozenset({"affirm", "deny", "unsure"})
 REMARKS: Final[Mapping[str, str]] = {"repeat": "repeat", "help": "help", "ask_filling": "help", "greet": "greet"}
@@ -220,9 +223,14 @@ def _in_form(reading: Reading, question: Question) -> Move:
 
 
 def _is_the_answer_itself(reading: Reading, question: Question) -> bool:
-    """Several things that are to change, or a day that is written out: the backend reads the text better."""
+    """Several things that are to change, or a day that is written out: the backend reads the text better.
+
+    “有变化” sounds like “没变化”, and a yes to “有变化吗” is none to skipping: neither may close that question.
+    """
     if question.kind == "multi_choice":
         return reading.intent in CHOOSING
+    if question.field == "unchanged" and reading.intent in CLOSING:
+        return reading.intent == "affirm" or bool(CHANGED.search(reading.text) and not NOTHING.search(reading.text))
     return question.kind == "date" and A_DAY.search(reading.text) is not None and not ASKED.search(reading.text)
 
 

@@ -57,9 +57,13 @@ def test_saying_what_a_picture_is_names_the_paper_or_leaves_the_word_to_the_back
 
 def test_something_changed_is_never_taken_for_nothing_changed() -> None:
     """Parts of labels count as answers: none of them may lie in the label that says the opposite."""
-    question = Question.of_ask({"form": "personal_form", "field": "unchanged", "kind": "choice", "options": [
-        {"value": "yes", "label": "都没变"}, {"value": "home", "label": "住址变了"}]})  # fmt: skip
-    for text in ("有变化", "变了", "有变", "变化"):
-        move = decide(said(text), question)
+    options = [{"value": "yes", "label": "都没变"}, {"value": "home", "label": "住址变了"},
+               {"value": "work", "label": "工作变了"}]  # fmt: skip
+    question = Question.of_ask(
+        {"form": "personal_form", "field": "unchanged", "kind": "choice", "options": options}
+    )
+    for text, intent in (("有变化", "skip"), ("有", "affirm"), ("是的", "affirm"), ("变了", "unknown"), ("有变", "skip")):
+        move = decide(said(text, intent), question)
         assert isinstance(move, Command)
-        assert move.body["option"] != "yes"
+        assert (move.name, move.body["text"], move.body["option"]) == ("answer", text, None)
+    assert decide(said("没变化", "skip"), question) == Command("skip")

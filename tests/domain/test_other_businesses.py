@@ -88,9 +88,10 @@ def test_no_change_is_understood_in_many_words(words: str) -> None:
     assert step.wish is not None and step.wish.what is Wants.SKIP_SECTIONS
 
 
-def test_something_changed_without_saying_what_is_asked_which() -> None:
+@pytest.mark.parametrize("words", ["有变化", "有", "是的", "变了", "好的"])
+def test_something_changed_without_saying_what_is_asked_which(words: str) -> None:
     talk = a_renewal_at_the_question()
-    talk.tell("有变化")
+    talk.tell(words)
     assert talk.said == ["which_changed"]
     assert talk.ask.field == "unchanged"
 

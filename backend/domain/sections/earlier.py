@@ -32,7 +32,8 @@ _PLACES: Final[tuple[tuple[str, str, str, str], ...]] = (
 _YES: Final = ("没变化", "没有", "没有变化", "都没有", "没", "没变", "没有变", "都没变", "不变", "无", "没有了", "没了")
 _YES_TOO: Final = ("一样", "都一样", "还是这些", "还是这样", "跳过", "往下走", "无变化", "no_change")
 _SOME: Final = ("有", "有变化", "变了", "有变", "有的", "有一些", "no", "deny", "不一样", "不是")
-_WORDS: Final = (*((one, "yes") for one in (*_YES, *_YES_TOO)), *((one, "some") for one in _SOME))
+_A_PLAIN_YES: Final = ("是", "是的", "对", "对的", "嗯", "好", "好的", "可以", "行", "affirm")
+_WORDS: Final = (*((one, "yes") for one in (*_YES, *_YES_TOO)), *((one, "some") for one in (*_SOME, *_A_PLAIN_YES)))
 
 _CHANGED: Final = "(?:变|换|改|更新|搬)"
 _SAID_OF: Final[Mapping[str, str]] = {
