@@ -11,6 +11,7 @@ from backend.domain.bill import BillLine
 from backend.domain.catalogue import Catalogue
 from backend.domain.consents import Purpose
 from backend.domain.retention import Retention
+from backend.services import clockwork_records as k
 from backend.services import proof_records as p
 from backend.services import records as r
 from backend.services import rights_records as rr
@@ -130,9 +131,9 @@ class UnitOfWork(Protocol):
     slots: Rows[v.SlotRecord]
     appointments: Rows[v.AppointmentRecord]
     waitlist: Rows[v.WaitlistEntry]
-    reminders: Rows[r.Reminder]
-    bill_days: Rows[r.BillDay]
-    waiting_times: Rows[r.WaitingTime]
+    reminders: Rows[k.Reminder]
+    bill_days: Rows[k.BillDay]
+    waiting_times: Rows[k.WaitingTime]
     bind_offers: Rows[p.BindOffer]
     codes: Rows[p.Code]
     staff_invitations: Rows[p.StaffInvitation]

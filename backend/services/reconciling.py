@@ -16,12 +16,12 @@ import structlog
 from backend.domain.bill import BillKind, BillLine
 from backend.domain.quiet_hours import beijing_day, beijing_moment
 from backend.domain.reconciliation import NEEDS_A_PERSON, Finding, KnownRefund, judge_payment, judge_refund
+from backend.services.clockwork_records import BillDay
 from backend.services.errors import NotificationRefused, PaymentUnavailable
 from backend.services.orders import record_payment, yuan
 from backend.services.parts import Parts
 from backend.services.ports import PaymentReport, RefundReport, RefundState, UnitOfWork
 from backend.services.pushes import open_task
-from backend.services.records import BillDay
 from backend.services.refunds import record_refund
 from backend.services.survey import Unbilled
 

@@ -16,10 +16,11 @@ from backend.domain.draft import Draft
 from backend.domain.profile import BusinessType
 from backend.domain.quiet_hours import beijing_day
 from backend.domain.reminders import Anchor, ReminderFacts, Reminders, change_until, decide, valid_until
+from backend.services.clockwork_records import Reminder
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.pushes import push
-from backend.services.records import CaseRecord, Follower, Identity, Reminder, SupplementRequest
+from backend.services.records import CaseRecord, Follower, Identity, SupplementRequest
 
 BATCH: Final = 100
 

@@ -8,9 +8,10 @@ from typing import Any, Final
 from backend.domain.case import PAID_STAGES, Stage
 from backend.domain.profile import BusinessType
 from backend.domain.waiting_time import Visit, waiting_times, whole_days
+from backend.services.clockwork_records import WaitingTime
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
-from backend.services.records import CaseRecord, WaitingTime
+from backend.services.records import CaseRecord
 
 COUNTED_EVERY: Final = timedelta(hours=6)
 

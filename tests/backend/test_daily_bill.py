@@ -11,13 +11,14 @@ import pytest
 from backend.domain.bill import BillKind, BillLine
 from backend.domain.case import Stage
 from backend.domain.quiet_hours import beijing_day
+from backend.services.clockwork_records import BillDay
 from backend.services.errors import NotificationRefused
 from backend.services.orders import ask_platform, prepare_payment, record_payment
 from backend.services.parts import Parts
 from backend.services.payment_window import close_overdue
 from backend.services.ports import PaymentReport, RefundReport
 from backend.services.reconciling import reconcile_bills
-from backend.services.records import BillDay, Order
+from backend.services.records import Order
 from backend.services.refunds import ask_for_refunds, record_refund
 from tests.backend.backend_world import FakePay, a_case, stage_of, tasks, the_order
 from tests.conftest import MovableClock

@@ -12,8 +12,9 @@ from sqlalchemy import text
 from backend.domain.case import Event, Stage
 from backend.domain.draft import Draft
 from backend.services import reminding
+from backend.services.clockwork_records import Reminder
 from backend.services.parts import Parts
-from backend.services.records import CaseRecord, Follower, Reminder, SupplementRequest
+from backend.services.records import CaseRecord, Follower, SupplementRequest
 from backend.services.reminding import remind
 from backend.services.transitions_log import SYSTEM, record_transition
 from tests.backend.backend_world import Person, a_case, pushed, said

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from backend.console.ledger import cell, csv_lines
 from backend.domain.case import Stage
 from backend.services import records as r
+from backend.services.clockwork_records import BillDay
 from backend.services.orders import yuan
 from backend.services.ports import RefundReport
 from backend.services.refunds import record_refund
@@ -70,7 +71,7 @@ async def test_a_day_in_the_ledger_is_beijings_and_its_sums_are_the_bills(world:
     await paid(world, 2, at=LATE + timedelta(seconds=1), fen=1)
     await paid(world, 3, at=LATE - timedelta(hours=5), fen=28005)
     await refunded(world, 3, at=LATE + timedelta(seconds=10), billed_on=DAY)
-    bill = r.BillDay(DAY, "checked", payments=2, paid_fen=116005, refunds=1, refunded_fen=28005)
+    bill = BillDay(DAY, "checked", payments=2, paid_fen=116005, refunds=1, refunded_fen=28005)
     async with world.office.parts.begin() as uow:
         await uow.bill_days.add(bill)
         await uow.commit()
@@ -92,7 +93,7 @@ async def test_a_day_in_the_ledger_is_beijings_and_its_sums_are_the_bills(world:
 async def test_a_fen_of_difference_is_seen(world: World) -> None:
     await paid(world, 1)
     async with world.office.parts.begin() as uow:
-        await uow.bill_days.add(r.BillDay(DAY, "checked", payments=1, paid_fen=88001))
+        await uow.bill_days.add(BillDay(DAY, "checked", payments=1, paid_fen=88001))
         await uow.commit()
     assert (await month_ledger(world.office, date(2026, 3, 1))).days[0].agrees is False
 

@@ -15,6 +15,7 @@ from backend.adapters.db.chat import WechatOutbox
 from backend.adapters.db.privacy import PostgresPrivacy
 from backend.adapters.db.rows import TableRows
 from backend.adapters.db.survey import PostgresSurvey
+from backend.services import clockwork_records as k
 from backend.services import proof_records as p
 from backend.services import records as r
 from backend.services import rights_records as rr
@@ -58,9 +59,9 @@ STORED: Final[Mapping[str, tuple[Table, type[Any]]]] = {
     "slots": (t.slots, v.SlotRecord),
     "appointments": (t.appointments, v.AppointmentRecord),
     "waitlist": (t.waitlist, v.WaitlistEntry),
-    "reminders": (t.reminders, r.Reminder),
-    "bill_days": (t.bill_days, r.BillDay),
-    "waiting_times": (t.waiting_times, r.WaitingTime),
+    "reminders": (t.reminders, k.Reminder),
+    "bill_days": (t.bill_days, k.BillDay),
+    "waiting_times": (t.waiting_times, k.WaitingTime),
     "bind_offers": (t.bind_offers, p.BindOffer),
     "codes": (t.codes, p.Code),
     "staff_invitations": (t.staff_invitations, p.StaffInvitation),
@@ -117,9 +118,9 @@ class PostgresUnitOfWork:
     slots: Rows[v.SlotRecord]
     appointments: Rows[v.AppointmentRecord]
     waitlist: Rows[v.WaitlistEntry]
-    reminders: Rows[r.Reminder]
-    bill_days: Rows[r.BillDay]
-    waiting_times: Rows[r.WaitingTime]
+    reminders: Rows[k.Reminder]
+    bill_days: Rows[k.BillDay]
+    waiting_times: Rows[k.WaitingTime]
     bind_offers: Rows[p.BindOffer]
     codes: Rows[p.Code]
     staff_invitations: Rows[p.StaffInvitation]

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from backend.domain.quiet_hours import beijing_day
-from backend.services.records import BillDay
+from backend.services.clockwork_records import BillDay
 from backend.services.staff.office import Office
 from backend.services.survey import LedgerDay, LedgerRow
 
