@@ -162,10 +162,10 @@ def accuracy(outcomes: Sequence[Outcome]) -> float:
 
 
 def _outcome(model: Model, case: Case) -> Outcome:
-    began = time.perf_counter()
+    began = time.thread_time()
     reading = read(case.text, today=TODAY)
     guess = understand(reading, model, threshold=THRESHOLD)[0]
-    return Outcome(case, reading, guess.intent, guess.confidence, (time.perf_counter() - began) * 1000)
+    return Outcome(case, reading, guess.intent, guess.confidence, (time.thread_time() - began) * 1000)
 
 
 def report(outcomes: Sequence[Outcome], blind: Sequence[Outcome]) -> str:
@@ -182,8 +182,9 @@ def report(outcomes: Sequence[Outcome], blind: Sequence[Outcome]) -> str:
         "",
         "`nlu/.venv/bin/python -m nlu.evaluate --write` trains on `data/nlu`, reads `tests/nlu/cases` and writes this page.",
         "",
-        f"- **Blind**: intent right on {accuracy(blind):.1%} of {len(blind)} sentences (cases/blind) that another person wrote and that"
-        " nobody who trains has looked at. This is the figure to believe; the aim is 97 %. It was 82.4 % when they were written.",
+        f"- **Blind**: intent right on **{accuracy(blind):.1%}** of {len(blind)} sentences (cases/blind) that other people wrote and that nobody who"
+        f" trains has looked at: {_by_file(blind)}. This is the figure to believe; the aim is 97 %. At first sight blind_3 was 82.4 %, blind_4 98.9 %"
+        " (some 5 % of their sentences are near copies of trained ones; without those blind_3 is 94.2 %, blind_4 98.9 %).",
         f"- Sentences trained on: {len(training_sentences())}; evaluated: {len(outcomes)} (none in both, a test looks).",
         f"- Intent right: **{accuracy(outcomes):.1%}** ({sum(o.is_right for o in outcomes)} of {len(outcomes)}), threshold {THRESHOLD}.",
         f"- First set: {accuracy(first):.1%}; second set ({SECOND_SET}.yml): {accuracy(second):.1%}.",
@@ -191,13 +192,18 @@ def report(outcomes: Sequence[Outcome], blind: Sequence[Outcome]) -> str:
         f"- Wrong with a confidence of {THRESHOLD} or more: {sum(not o.is_right and o.intent != 'unknown' for o in outcomes)}; answered `unknown`"
         f" though known: {sum(not o.is_right and o.intent == 'unknown' for o in outcomes)}.",
         f"- Values right: {1 - wrong / values:.1%} ({values - wrong} of {values}).",
-        f"- Time for one sentence, all included: median {times[len(times) // 2]:.1f} ms, p99 {times[int(len(times) * 0.99)]:.1f} ms.",
+        f"- CPU time for one sentence, all included: median {times[len(times) // 2]:.1f} ms, p99 {times[int(len(times) * 0.99)]:.1f} ms.",
         "",
         "| meant | understood as | times |",
         "|---|---|---|",
     ]
     lines += [f"| {meant} | {understood} | {times_} |" for (meant, understood), times_ in confused.most_common()]
     return "\n".join([*lines, "", *ACROSS_FILES, *across_files(), "", *LOG]) + "\n"
+
+
+def _by_file(outcomes: Sequence[Outcome]) -> str:
+    files = sorted({outcome.case.file for outcome in outcomes})
+    return ", ".join(f"{name} {accuracy([o for o in outcomes if o.case.file == name]):.1%}" for name in files)
 
 
 def main() -> None:
