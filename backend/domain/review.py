@@ -14,7 +14,6 @@ from backend.domain.errors import (
     ReasonNeeded,
     SupplementIncomplete,
 )
-from backend.domain.materials import OTHER_ITEM
 
 
 def pass_item(item: ItemState, *, name: str) -> ItemState:
@@ -99,13 +98,3 @@ def require_supplement(supplement: SupplementState) -> None:
     """T36, T39: a new file or an edit. Raises `SupplementIncomplete`."""
     if not supplement.new_files and not supplement.was_edited:
         raise SupplementIncomplete(missing=())
-
-
-def rejected_codes(items: Iterable[ItemState]) -> tuple[str, ...]:
-    """What the message to the applicant lists (F51)."""
-    return tuple(item.code for item in items if item.state is ItemStatus.REJECTED)
-
-
-def orphan_target() -> str:
-    """Where files of an item go that a new match no longer lists (T8)."""
-    return OTHER_ITEM

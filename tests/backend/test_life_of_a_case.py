@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -21,7 +22,8 @@ from sqlalchemy import text
 from backend.domain.case import TERMINAL, Event, Stage
 from backend.domain.errors import DomainError
 from backend.seed import demo_id_number
-from backend.services.records import Applicant, ApplicantEmployer
+from backend.services.files import NewFile, store_file
+from backend.services.records import Applicant, ApplicantEmployer, Confirmation
 from backend.services.reminding import remind
 from backend.services.staff import bureau, closing, confirmation, review, visiting
 from backend.services.staff.refusals import StaffRefusal
@@ -112,6 +114,66 @@ async def test_the_invariants_hold_after_every_step(
     await check_seats(walker.parts)
 
 
+PASTS = st.lists(
+    st.tuples(st.sampled_from(sorted(TERMINAL - {S.ARCHIVED})), st.integers(1, 900)),
+    min_size=1, max_size=5, unique_by=lambda one: one[1],
+)  # fmt: skip
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@given(past=PASTS)
+async def test_of_any_past_cases_the_most_recent_success_alone_offers_the_slip(
+    walker: Walker, past: list[tuple[Stage, int]]
+) -> None:
+    """2.5, 6 and 9: whatever happened before and after it."""
+    w, _ = await a_newcomer(walker)
+    await w.stands_at(S.COMPLETED)
+    pattern, now = await w.case(), w.clock.now()
+    slips = {}
+    async with w.parts.begin() as uow:
+        await uow.cases.save(replace(pattern, stage=S.CANCELLED.value, closed_at=now - timedelta(days=1000)))
+        for at, (stage, days) in enumerate(past):
+            ended = now - timedelta(days=days)
+            case = replace(
+                pattern, id=f"{pattern.id}{at}", case_no=f"{pattern.case_no}{at}", stage=stage.value,
+                closed_at=ended, created_at=ended - timedelta(days=30),
+            )  # fmt: skip
+            await uow.cases.add(case)
+            paper = NewFile("confirmation", "console", f"%PDF-1.7 {case.id}".encode())
+            stored = await store_file(uow, w.parts, paper, applicant_id=case.applicant_id, openid=None)
+            await uow.confirmations.add(Confirmation(f"k{case.id}", case.id, stored.id, ended))
+            slips[days] = stored.id
+        await uow.commit()
+    told = await w.person.says("confirmation_slip")
+    newest = min((days for stage, days in past if stage is S.COMPLETED), default=0)
+    assert [one["file_id"] for one in told["files"]] == ([slips[newest]] if newest else [])
+    for days, file_id in slips.items():
+        status, _ = await w.person.get(f"/files/{file_id}")
+        assert (status == 200) is (days == newest), days
+
+
+async def a_newcomer(walker: Walker) -> tuple[Walker, str]:
+    """Somebody of their own in the same world, and their ID number."""
+    number = next(NUMBERS)
+    applicant_id, id_number = f"a_demo_{number}", demo_id_number(number)
+    keys = walker.parts.keys
+    async with walker.parts.begin() as uow:
+        await uow.applicants.add(
+            Applicant(
+                id=applicant_id,
+                username=f"life{number}",
+                password_hash="x",
+                name_sealed=keys.seal("样张三".encode(), context=f"applicants.name:{applicant_id}"),
+                id_no_sealed=keys.seal(id_number.encode(), context=f"applicants.id_no:{applicant_id}"),
+                id_no_hash=f"life{number}",
+                created_at=walker.clock.now(),
+            )
+        )
+        await uow.applicant_employers.add(ApplicantEmployer(applicant_id, "e_demo_yanqing"))
+        await uow.commit()
+    return walker.another(number), id_number
+
+
 @dataclass
 class Life:
     """One case among the steps, and what is known of it before the next."""
@@ -121,24 +183,7 @@ class Life:
 
     @classmethod
     async def begun(cls, walker: Walker, stage: Stage, profile: str) -> Life:
-        number = next(NUMBERS)
-        applicant_id, id_number = f"a_demo_{number}", demo_id_number(number)
-        async with walker.parts.begin() as uow:
-            keys = walker.parts.keys
-            await uow.applicants.add(
-                Applicant(
-                    id=applicant_id,
-                    username=f"life{number}",
-                    password_hash="x",
-                    name_sealed=keys.seal("样张三".encode(), context=f"applicants.name:{applicant_id}"),
-                    id_no_sealed=keys.seal(id_number.encode(), context=f"applicants.id_no:{applicant_id}"),
-                    id_no_hash=f"life{number}",
-                    created_at=walker.clock.now(),
-                )
-            )
-            await uow.applicant_employers.add(ApplicantEmployer(applicant_id, "e_demo_yanqing"))
-            await uow.commit()
-        w = walker.another(number)
+        w, id_number = await a_newcomer(walker)
         await with_calendars(w.parts, seats=500)
         visits = {S.RE_REVIEW_BOOKING, S.RE_REVIEW_BOOKED, S.RE_REVIEW_MISSED, S.SLOT_REQUIRED}
         by_mail = stage is S.AWAITING_MATERIALS_EMAIL

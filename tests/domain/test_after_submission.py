@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,12 +11,10 @@ from hypothesis import strategies as st
 
 from backend.domain.case import Actor, Event, Stage
 from backend.domain.catalogue import Catalogue
-from backend.domain.confirmation import PastCase, require_slip, slip_case
 from backend.domain.context import ItemState, ItemStatus, SupplementState
 from backend.domain.draft import Draft
 from backend.domain.errors import (
     AlreadyPaid,
-    ConfirmationNotHere,
     CropOutside,
     ItemFull,
     ItemLocked,
@@ -252,41 +249,6 @@ def test_every_stage_has_its_place_in_the_list_of_steps(stage: Stage, manual: Ma
         progress = progress_of(stage, profile_for(business, manual))
         here = [step for step in progress.steps if step.state in (StepState.NOW, StepState.STOPPED)]
         assert len(here) == (0 if stage in (Stage.COMPLETED, Stage.ARCHIVED) else 1)
-
-
-def test_only_the_latest_success_offers_the_slip() -> None:
-    old = PastCase("1", Stage.ARCHIVED, NOON - timedelta(days=900), succeeded=True)
-    new = PastCase("2", Stage.COMPLETED, NOON - timedelta(days=2))
-    cancelled = PastCase("3", Stage.CANCELLED, NOON)
-    assert slip_case([old, new, cancelled]) == "2"
-    require_slip("2", [old, new, cancelled])
-    for case_id in ("1", "3"):
-        with pytest.raises(ConfirmationNotHere):
-            require_slip(case_id, [old, new, cancelled])
-    assert slip_case([cancelled]) is None
-
-
-CASES = st.builds(
-    PastCase,
-    st.integers(1, 10**6).map(str),
-    st.sampled_from([Stage.COMPLETED, Stage.ARCHIVED, Stage.CANCELLED, Stage.CLOSED_TIMEOUT, Stage.HR_REFUSED]),
-    st.integers(0, 10**6).map(lambda minutes: NOON - timedelta(minutes=minutes)),
-    st.booleans(),
-)
-
-
-@given(st.lists(CASES, max_size=8, unique_by=(lambda one: one.case_id, lambda one: one.closed_at)))
-def test_of_any_past_cases_the_most_recent_success_alone_offers_the_slip(cases: list[PastCase]) -> None:
-    offering = []
-    for one in cases:
-        with suppress(ConfirmationNotHere):
-            require_slip(one.case_id, cases)
-            offering.append(one)
-    successes = [
-        one for one in cases if one.stage is Stage.COMPLETED or (one.stage is Stage.ARCHIVED and one.succeeded)
-    ]
-    newest = sorted(successes, key=lambda one: one.closed_at)[-1:]
-    assert offering == newest
 
 
 def test_retirement_rises_with_the_month_of_birth(catalogue: Catalogue) -> None:
