@@ -41,15 +41,6 @@ class Missing:
     pages: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Rematch:
-    """What a new match means for the items that a case has: files of dropped items are kept, as 其他 (T8)."""
-
-    added: tuple[str, ...]
-    dropped: tuple[str, ...]
-    kept: tuple[str, ...]
-
-
 def requirements(catalogue: Catalogue, business: BusinessType, facts: Facts) -> tuple[Requirement, ...]:
     """Every material of the business whose condition holds, in the catalogue's order.
 
@@ -114,13 +105,3 @@ def short_name(name: str) -> str:
     while first.endswith("）") and "（" in first:
         first = first[: first.rindex("（")]
     return first
-
-
-def rematch(needed: tuple[Requirement, ...], items: Mapping[str, ItemState]) -> Rematch:
-    """Compare a new match with the items of a case; nothing that was uploaded is ever thrown away."""
-    wanted = {one.code for one in needed}
-    return Rematch(
-        added=tuple(one.code for one in needed if one.code not in items),
-        dropped=tuple(code for code in items if code not in wanted and code != OTHER_ITEM),
-        kept=tuple(code for code in items if code in wanted),
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
@@ -51,16 +50,6 @@ class Verdict(StrEnum):
     REFUND_LATE = "refund_late"
     REFUND_DOUBLE = "refund_double"
     AMOUNT_WRONG = "amount_wrong"
-
-
-class Closing(StrEnum):
-    """What to do with an unpaid order when its timer runs."""
-
-    NOT_YET = "not_yet"
-    ACCEPT = "accept"
-    CLOSE = "close"
-    ASK_AGAIN = "ask_again"
-    NOTHING = "nothing"
 
 
 def pay_deadline(window: PayWindow, *, created_at: datetime, submitted_at: datetime) -> datetime:
@@ -117,20 +106,3 @@ def judge_success(stage: Stage, order: OrderFacts, success: Success) -> Verdict:
     if success.amount_fen != order.amount_fen:
         return Verdict.AMOUNT_WRONG
     return Verdict.ACCEPT if success.paid_at <= order.deadline else Verdict.REFUND_LATE
-
-
-def judge_closing(stage: Stage, order: OrderFacts, *, asked: str | None, now: datetime) -> Closing:
-    """Whether an order's case is closed now (T16); `asked` is the platform's answer to the final query, None if none.
-
-    Without a clear answer nothing is closed: a paid case must never time out.
-    """
-    if stage is not Stage.AWAITING_PAYMENT or order.state is not OrderState.CREATED:
-        return Closing.NOTHING
-    if asked == "SUCCESS":
-        return Closing.ACCEPT
-    if now <= order.deadline:
-        return Closing.NOT_YET
-    return Closing.CLOSE if asked in _UNPAID else Closing.ASK_AGAIN
-
-
-_UNPAID: Final[Collection[str]] = frozenset({"NOTPAY", "CLOSED", "UNKNOWN_ORDER"})

@@ -71,12 +71,6 @@ def _was_rejected(item: ItemState) -> bool:
     return item.state is ItemStatus.REJECTED or item.new_files > 0
 
 
-def add_file(stage: Stage, item: ItemState) -> ItemState:
-    """The item with one more file; a rejected item stays rejected until everything is sent back (T25)."""
-    state = item.state if stage is Stage.AGENCY_REJECTED else ItemStatus.UPLOADED
-    return replace(item, state=state, files=item.files + 1, new_files=item.new_files + 1, finished=False)
-
-
 def require_resubmission(items: Mapping[str, ItemState]) -> None:
     """T25: every rejected item has a newer file. Raises `SupplementIncomplete` naming those without."""
     lacking = tuple(item.code for item in items.values() if item.state is ItemStatus.REJECTED and not item.new_files)

@@ -26,12 +26,10 @@ from backend.domain.errors import (
 )
 from backend.domain.invoice import InvoiceRequest, invoice_request
 from backend.domain.payment import (
-    Closing,
     OrderFacts,
     OrderState,
     Success,
     Verdict,
-    judge_closing,
     judge_success,
     needs_new_prepay,
     pay_deadline,
@@ -44,7 +42,6 @@ from backend.domain.profile import BusinessType, Manual, profile_for
 from backend.domain.progress import StepState, progress_of
 from backend.domain.retirement import proposed_end, retirement_month
 from backend.domain.review import (
-    add_file,
     finish_review,
     pass_item,
     reject_item,
@@ -129,30 +126,6 @@ def test_a_payment_is_accepted_refunded_known_or_questioned_but_never_swallowed(
         assert known
 
 
-@pytest.mark.parametrize(
-    ("asked", "after_s", "closing"),
-    [
-        ("NOTPAY", -1, Closing.NOT_YET),
-        ("NOTPAY", 1, Closing.CLOSE),
-        ("UNKNOWN_ORDER", 1, Closing.CLOSE),
-        ("SUCCESS", 1, Closing.ACCEPT),
-        (None, 1, Closing.ASK_AGAIN),
-        ("USERPAYING", 1, Closing.ASK_AGAIN),
-    ],
-)
-def test_an_order_closes_only_with_a_clear_answer_after_its_time(
-    asked: str | None, after_s: int, closing: Closing
-) -> None:
-    now = DEADLINE + timedelta(seconds=after_s)
-    assert judge_closing(Stage.AWAITING_PAYMENT, OPEN, asked=asked, now=now) is closing
-
-
-@given(st.sampled_from(sorted(Stage)), st.sampled_from(["SUCCESS", "NOTPAY", None]), st.integers(-9, 9))
-def test_a_paid_case_is_never_closed(stage: Stage, asked: str | None, after_h: int) -> None:
-    paid = replace(OPEN, state=OrderState.PAID, transactions=("wx1",))
-    assert judge_closing(stage, paid, asked=asked, now=DEADLINE + timedelta(hours=after_h)) is Closing.NOTHING
-
-
 UPLOADED = ItemState("WK01", ItemStatus.UPLOADED, files=2)
 
 
@@ -215,13 +188,6 @@ def test_a_new_round_never_touches_what_passed(states: dict[str, ItemStatus], re
     for code, item in items.items():
         assert (item.state is ItemStatus.PASSED) == (after[code].state is ItemStatus.PASSED)
         assert after[code].state is not ItemStatus.REJECTED
-
-
-def test_a_rejected_item_stays_rejected_until_it_is_sent_back() -> None:
-    rejected = reject_item(UPLOADED, "缺页", name="劳动合同")
-    renewed = add_file(Stage.AGENCY_REJECTED, rejected)
-    assert (renewed.state, renewed.new_files) == (ItemStatus.REJECTED, 1)
-    assert add_file(Stage.DRAFT, ItemState("WK01")).state is ItemStatus.UPLOADED
 
 
 def test_a_supplement_needs_a_file_or_an_edit() -> None:

@@ -17,7 +17,7 @@ from backend.domain.catalogue_reading import DOCUMENTS
 from backend.domain.conditions import read_condition
 from backend.domain.context import ItemState, ItemStatus
 from backend.domain.errors import CatalogueFaulty
-from backend.domain.materials import completeness, rematch, requirements
+from backend.domain.materials import completeness, requirements
 from backend.domain.profile import BusinessType
 from tests.domain.talking import the_catalogue
 
@@ -127,14 +127,6 @@ def test_a_rejected_item_is_missing(catalogue: Catalogue) -> None:
     needed = [one for one in requirements(catalogue, BusinessType.NEW, FACTS) if one.code == "WK01"]
     items = {"WK01": ItemState("WK01", ItemStatus.REJECTED, files=3)}
     assert [one.code for one in completeness(tuple(needed), items, photo_accepted=True)] == ["WK01"]
-
-
-def test_a_new_match_keeps_what_was_uploaded(catalogue: Catalogue) -> None:
-    items = {code: ItemState(code, ItemStatus.UPLOADED, files=1) for code in ("HO04", "HO05", "WK01", "OT05")}
-    change = rematch(requirements(catalogue, BusinessType.NEW, {**FACTS, "C_HOUSE": "own_with_deed"}), items)
-    assert change.dropped == ("HO04", "HO05")
-    assert {"WK01", "OT05"} <= set(change.kept)
-    assert "HO01" in change.added
 
 
 QUESTIONS = the_catalogue().questions
