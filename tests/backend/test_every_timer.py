@@ -84,6 +84,15 @@ def with_case(**changes: Any) -> Act:
     return act
 
 
+def told(section: str, name: str, value: str) -> Act:
+    async def act(w: Walker) -> None:
+        draft = (await w.case()).draft
+        answers = {**draft["answers"], section: {**draft["answers"].get(section, {}), name: value}}
+        await with_case(draft={**draft, "answers": answers})(w)
+
+    return act
+
+
 async def with_a_deadline(w: Walker) -> None:
     async with w.parts.begin() as uow:
         request = await uow.supplements.first(case_id=w.case_id)
@@ -147,6 +156,15 @@ TIMERS = [
     Timer(
         "renewal", S.COMPLETED, remind, tuple((utc(month, day), "renewal") for month, day in ((6, 3), (7, 3), (8, 2))),
         says("start_case", business_type="RENEW"), before=with_case(valid_until=date(2026, 9, 1)),
+    ),
+    Timer(
+        "60 days after leaving an employer", S.SLOT_REQUIRED, remind,
+        tuple((utc(month, day), "change_employer_by") for month, day in ((3, 31), (4, 10), (4, 23), (4, 29))),
+        CANCELS, before=told("conditions", "C_LEFT_DATE", "2026-03-01"),
+    ),
+    Timer(
+        "a condition that time meets", S.DRAFT, remind, ((utc(4, 10), "conditions_met"),), CANCELS,
+        before=told("notice", "ready_on", "2026-04-10"),
     ),
     Timer(
         "visit", S.RE_REVIEW_BOOKED, remind_of_visits,
