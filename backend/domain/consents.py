@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -49,6 +49,16 @@ def to_ask(purposes: Mapping[str, Purpose], given: Mapping[str, Given]) -> tuple
         if purpose.needed and known.version != purpose.version:
             missing.append(purpose)
     return tuple(missing)
+
+
+def asked_on(purposes: Mapping[str, Purpose], page: str) -> tuple[Purpose, ...]:
+    """The purposes that have a tick of their own on this page (PIPL art. 29)."""
+    return tuple(one for one in purposes.values() if one.asked == page)
+
+
+def not_agreed(asked: Iterable[Purpose], agreed: Mapping[str, str]) -> tuple[Purpose, ...]:
+    """The needed purposes that were not ticked in their present words; `agreed`: the version that was shown."""
+    return tuple(one for one in asked if one.needed and agreed.get(one.name) != one.version)
 
 
 def read_purposes(document: Mapping[str, Any]) -> Mapping[str, Purpose]:

@@ -15,6 +15,7 @@ from backend.http.errors import Malformed
 from backend.services import (
     bind_offers,
     binding,
+    consents,
     credentials,
     exporting,
     files,
@@ -158,6 +159,12 @@ async def redeem_link(request: web.Request) -> web.Response:
 async def draw_captcha(request: web.Request) -> web.Response:
     captcha_id, png = await binding.draw_captcha(request.app[PARTS])
     return web.json_response({"captcha_id": captcha_id, "png_base64": base64.b64encode(png).decode()})
+
+
+@routes.get("/internal/v1/consents/{page:[A-Za-z0-9_-]{1,64}}")
+async def shown_consents(request: web.Request) -> web.Response:
+    shown = consents.shown_on(request.app[PARTS], request.match_info["page"])
+    return web.json_response({"purposes": shown})
 
 
 @routes.post(APPLICANT + "/bind")

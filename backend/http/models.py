@@ -262,19 +262,21 @@ class RedeemLink(Request):
     openid: Word
 
 
+# Purpose by purpose, the version whose words the page showed.
+Agreed = Annotated[dict[Word, Word], Field(max_length=20)]
+
+
 class Bind(Request):
     username: Word
     password: Secret
     captcha_id: Word | None = None
     captcha: Word | None = None
-    terms_version: Word | None = None
-    terms_accepted: bool = False
+    agreed: Agreed = Field(default_factory=dict)
 
 
 class ConfirmOffer(Request):
     id_tail: Word
-    terms_version: Word | None = None
-    terms_accepted: bool = False
+    agreed: Agreed = Field(default_factory=dict)
     change_account: bool = False
 
 

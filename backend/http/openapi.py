@@ -22,6 +22,7 @@ _CALLS: Final[tuple[tuple[str, str, type[m.Request] | None, bool, str], ...]] = 
     ("get", f"{_APPLICANT}/files/{{file_id}}", None, False, "200"),
     ("post", "/internal/v1/links/redeem", m.RedeemLink, False, "200"),
     ("post", "/internal/v1/captchas", None, False, "200"),
+    ("get", "/internal/v1/consents/{page}", None, False, "200"),
     ("post", f"{_APPLICANT}/bind", m.Bind, False, "200"),
     ("get", f"{_APPLICANT}/binding-offer", None, False, "200"),
     ("post", f"{_APPLICANT}/binding-offer", m.ConfirmOffer, False, "200"),
@@ -89,7 +90,12 @@ def _file_operation() -> dict[str, Any]:
 
 
 def _parameters(path: str, *, needs_key: bool) -> list[dict[str, Any]]:
-    patterns = {"openid": "^[A-Za-z0-9_-]{1,64}$", "file_id": "^[a-z0-9_]{1,64}$", "item": "^[A-Z0-9]{1,16}$"}
+    patterns = {
+        "openid": "^[A-Za-z0-9_-]{1,64}$",
+        "file_id": "^[a-z0-9_]{1,64}$",
+        "item": "^[A-Z0-9]{1,16}$",
+        "page": "^[A-Za-z0-9_-]{1,64}$",
+    }
     found = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": pattern}}
         for name, pattern in patterns.items()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
 from backend.domain.errors import DomainError
 from backend.domain.masks import mask_name
-from backend.services.binding import TERMS_VERSION, applicant_id_no, applicant_name
-from backend.services.errors import TermsNeeded
+from backend.services.binding import applicant_id_no, applicant_name
+from backend.services.consents import TERMS, agreed_on_binding, note_given
 from backend.services.going_on import GoOn, let_go_on
 from backend.services.links import Purpose, offer_link
 from backend.services.outcome import Outcome
@@ -54,8 +55,7 @@ class Confirmation:
     """What the page of a scanned QR sends."""
 
     id_tail: str
-    terms_version: str | None = None
-    terms_accepted: bool = False
+    agreed: Mapping[str, str] = field(default_factory=dict)
     change_account: bool = False
 
 
@@ -116,8 +116,7 @@ async def confirm_offer(parts: Parts, openid: str, told: Confirmation, *, go_on:
     Raises:
         TermsNeeded, OfferGone, ProofWrong, ChangeNotConfirmed: see there.
     """
-    if not told.terms_accepted or told.terms_version not in (None, TERMS_VERSION):
-        raise TermsNeeded
+    agreed = agreed_on_binding(parts, told.agreed)
     async with parts.begin() as uow:
         offer, applicant = await _open_offer(uow, parts, openid)
         if _plain(told.id_tail) != applicant_id_no(parts, applicant)[-TAIL:].upper():
@@ -129,7 +128,8 @@ async def confirm_offer(parts: Parts, openid: str, told: Confirmation, *, go_on:
         identity = await uow.identities.get(applicant.id)
         if identity is not None and identity.openid != openid and not told.change_account:
             raise ChangeNotConfirmed
-        await attach(uow, parts, openid, applicant, terms_version=TERMS_VERSION, how="qr")
+        await attach(uow, parts, openid, applicant, terms_version=agreed[TERMS], how="qr")
+        await note_given(uow, parts, applicant.id, agreed, how="qr")
         await uow.bind_offers.save(replace(offer, used_at=parts.clock.now()))
         await let_go_on(uow, parts, openid, go_on)
         await uow.commit()

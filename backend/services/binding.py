@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from backend.domain.errors import DomainError
-from backend.services.consents import note_given
-from backend.services.errors import CaptchaNeeded, CaptchaWrong, Locked, TermsNeeded, WrongPassword
+from backend.services.consents import TERMS, agreed_on_binding, note_given
+from backend.services.errors import CaptchaNeeded, CaptchaWrong, Locked, WrongPassword
 from backend.services.going_on import GoOn, let_go_on
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
@@ -17,7 +18,6 @@ from backend.services.records import Applicant, Captcha
 from backend.services.transitions_log import an_applicant, record_audit
 from backend.services.who_is import attach
 
-TERMS_VERSION: Final = "2026.11"
 TRIES: Final = 5
 LOCKED_FOR: Final = timedelta(minutes=15)
 STRANGERS_KEPT: Final = timedelta(days=7)
@@ -32,14 +32,13 @@ _NOBODYS_HASH: Final = (
 
 @dataclass(frozen=True)
 class SignIn:
-    """What the bind page sends."""
+    """What the bind page sends; `agreed`: purpose by purpose, the version whose words it showed."""
 
     username: str
     password: str
     captcha_id: str | None = None
     captcha: str | None = None
-    terms_version: str | None = None
-    terms_accepted: bool = False
+    agreed: Mapping[str, str] = field(default_factory=dict)
 
 
 async def draw_captcha(parts: Parts) -> tuple[str, bytes]:
@@ -61,15 +60,13 @@ async def bind(parts: Parts, openid: str, sign_in: SignIn, *, go_on: GoOn | None
     Raises:
         TermsNeeded, Locked, CaptchaNeeded, CaptchaWrong, WrongPassword: see there.
     """
-    if not sign_in.terms_accepted or sign_in.terms_version not in (None, TERMS_VERSION):
-        raise TermsNeeded
+    agreed = agreed_on_binding(parts, sign_in.agreed)
     async with parts.begin() as uow:
         applicant = await uow.applicants.first(username=sign_in.username.strip().lower(), lock=True)
         refusal = await _refusal(uow, parts, sign_in, applicant)
         if refusal is None and applicant is not None:
-            await attach(uow, parts, openid, applicant, terms_version=TERMS_VERSION, how="password")
-            agreed = ("service_terms", "sensitive_id")
-            await note_given(uow, parts, applicant.id, agreed, how="bind", version=TERMS_VERSION)
+            await attach(uow, parts, openid, applicant, terms_version=agreed[TERMS], how="password")
+            await note_given(uow, parts, applicant.id, agreed, how="bind")
             await let_go_on(uow, parts, openid, go_on)
         # A failed try counts, so it is kept as well.
         await uow.commit()

@@ -4,22 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Final
 
-from backend.domain.consents import Given
+from backend.domain.consents import Given, asked_on, not_agreed
+from backend.services.errors import TermsNeeded
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.rights_records import Consent
 from backend.services.transitions_log import an_applicant, record_audit
 
+TERMS: Final = "service_terms"
+BIND_PAGE: Final = "bind"
 
-async def note_given(
-    uow: UnitOfWork, parts: Parts, applicant_id: str, names: Iterable[str], *, how: str, version: str | None = None
-) -> None:
-    """Note that these purposes were agreed to, in the version that was shown; repeating it changes nothing."""
+
+def agreed_on_binding(parts: Parts, agreed: Mapping[str, str]) -> Mapping[str, str]:
+    """What a page that binds asks for, by purpose, in the version that was shown.
+
+    Raises:
+        TermsNeeded: something needed is not ticked, or its words have changed since the page was opened.
+    """
+    asked = asked_on(parts.catalogues.purposes(), BIND_PAGE)
+    if missing := not_agreed(asked, agreed):
+        raise TermsNeeded("、".join(one.label for one in missing))
+    return {one.name: one.version for one in asked if agreed.get(one.name) == one.version}
+
+
+def shown_on(parts: Parts, page: str) -> list[dict[str, str | bool]]:
+    """What this page asks to agree to: the words and the version of each."""
+    return [
+        {
+            "name": one.name, "version": one.version, "label": one.label, "text": one.text,
+            "needed_for": one.needed_for, "without": one.without, "needed": one.needed,
+        }
+        for one in asked_on(parts.catalogues.purposes(), page)
+    ]  # fmt: skip
+
+
+async def note_given(uow: UnitOfWork, parts: Parts, applicant_id: str, names: Iterable[str], *, how: str) -> None:
+    """Note that these purposes were agreed to in their present version; repeating it changes nothing."""
     now, purposes = parts.clock.now(), parts.catalogues.purposes()
     live = {one.purpose: one for one in await uow.consents.where(applicant_id=applicant_id, withdrawn_at=None)}
     for name in names:
-        shown, known = version or purposes[name].version, live.get(name)
+        shown, known = purposes[name].version, live.get(name)
         if known is not None and known.version == shown:
             continue
         if known is not None:

@@ -120,10 +120,12 @@ class Locked(DomainError):
     until: str
 
 
+@dataclass(eq=False)
 class TermsNeeded(DomainError):
-    """The present terms of service are not accepted (F7)."""
+    """Something that the page asks to agree to was not, or its words have changed since (F7); `missing`: what."""
 
     code: ClassVar[str] = "terms_needed"
+    missing: str
 
 
 class ConsentNeeded(DomainError):

@@ -58,6 +58,10 @@ class Backend:
     async def captcha(self) -> dict[str, Any]:
         return await self._json("POST", "/internal/v1/captchas", body={})
 
+    async def consents(self, page: str) -> list[dict[str, Any]]:
+        """What `page` asks to agree to, each with its words and version."""
+        return list((await self._json("GET", f"/internal/v1/consents/{page}"))["purposes"])
+
     async def file(self, openid: str, file_id: str) -> tuple[bytes, str]:
         """A file that this applicant may see, and its content type."""
         return await self._bytes(self._applicant(openid, f"files/{quote(file_id, safe='')}"), None)

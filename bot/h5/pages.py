@@ -9,6 +9,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.h5 import sentences
+from bot.h5.agreeing import BIND, agreed_in, asked_for
 from bot.h5.backend import Refused
 from bot.h5.my_data import add_data_pages
 from bot.h5.overview import beijing_time, shown_item, shown_sections, shown_way
@@ -62,15 +63,17 @@ def add_pages(h5: web.Application) -> None:
 
 async def show_bind(request: web.Request) -> web.Response:
     session = session_of(request, "bind")
-    return page(request, "bind.html", csrf=request.app[SESSIONS].csrf(session))
+    purposes = await asked_for(request, BIND)
+    return page(request, "bind.html", csrf=request.app[SESSIONS].csrf(session), purposes=purposes)
 
 
 async def bind(request: web.Request) -> web.StreamResponse:
-    """F5–F9: user name, password, captcha after failures, terms; what was typed stays, except the password."""
+    """F5–F9: user name, password, captcha after failures, ticks; what was typed stays, except the password."""
     session = session_of(request, "bind")
     ports = request.app[PORTS]
     form = await form_of(request, session)
-    kept: dict[str, Any] = {"username": form.get("username", "").strip(), "terms": form.get("terms") == "yes"}
+    purposes = await asked_for(request, BIND, form)
+    kept: dict[str, Any] = {"username": form.get("username", "").strip(), "purposes": purposes}
     csrf = request.app[SESSIONS].csrf(session)
     if form.get("refresh"):
         return page(request, "bind.html", csrf=csrf, captcha=await ports.backend.captcha(), **kept)
@@ -88,8 +91,7 @@ async def bind(request: web.Request) -> web.StreamResponse:
                 "password": form["password"],
                 "captcha_id": form.get("captcha_id") or None,
                 "captcha": form.get("captcha") or None,
-                "terms_version": ports.terms_version,
-                "terms_accepted": kept["terms"],
+                "agreed": agreed_in(form, purposes),
             },
             go_on=going_on(session),
         )
@@ -104,7 +106,8 @@ async def bind(request: web.Request) -> web.StreamResponse:
 
 
 async def show_terms(request: web.Request) -> web.Response:
-    return page(request, "terms.html", version=request.app[PORTS].terms_version)
+    terms = [one for one in await asked_for(request, BIND) if one["name"] == "service_terms"]
+    return page(request, "terms.html", version=terms[0]["version"] if terms else "")
 
 
 async def show_help(request: web.Request) -> web.Response:

@@ -79,7 +79,6 @@ class Ports:
     res_url: str
     service_token: str
     frame_ancestors: str | None
-    terms_version: str = "2026.11"
 
 
 PORTS: Final = web.AppKey("h5_ports", Ports)

@@ -20,7 +20,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "captcha_needed": "请再输入图中的验证码。",
     "captcha_wrong": "验证码不对或已过期，请看新的图再输一次。",
     "locked": "输错次数太多，账号已锁定，{until} 后自动解开。",
-    "terms_needed": "请先阅读并勾选服务条款。",
+    "terms_needed": "请先阅读并勾选：{missing}。",
     "consent_needed": "请先勾选同意，我们才能保存北京通账号。",
     "missing": "请把用户名和密码都填上。",
     "already_bound": "这个账号已经绑定过了，不用再绑。",

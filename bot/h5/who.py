@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.h5 import sentences
+from bot.h5.agreeing import BIND, agreed_in, asked_for
 from bot.h5.backend import Refused
 from bot.h5.routes import PORTS, SESSIONS, form_of, going_on, message_page, page, session_of
 from bot.h5.sentences import sentence_for
@@ -26,23 +27,25 @@ async def show_confirm(request: web.Request) -> web.StreamResponse:
 
 
 async def confirm(request: web.Request) -> web.StreamResponse:
-    """“是我”: the end of the ID number, the terms, and, where it applies, that the WeChat account changes."""
+    """“是我”: the end of the ID number, the ticks, and, where it applies, that the WeChat account changes."""
     session = session_of(request, "confirm")
     ports, form = request.app[PORTS], await form_of(request, session)
+    purposes = await asked_for(request, BIND, form)
     told = {
         "id_tail": form.get("id_tail", "").strip(),
-        "terms_version": ports.terms_version,
-        "terms_accepted": form.get("terms") == "yes",
+        "agreed": agreed_in(form, purposes),
         "change_account": form.get("change") == "yes",
     }
     if not told["id_tail"]:
-        return await _confirm_page(request, session, error="proof_missing", told=told)
+        return await _confirm_page(request, session, error="proof_missing", told=told, purposes=purposes)
     try:
         await ports.backend.post(session, "binding-offer", told, go_on=going_on(session))
     except Refused as refused:
         if refused.code == "offer_gone":
             raise
-        return await _confirm_page(request, session, error=refused.code, facts=refused.facts, told=told)
+        return await _confirm_page(
+            request, session, error=refused.code, facts=refused.facts, told=told, purposes=purposes
+        )
     return message_page(request, "绑定好了", (sentences.CHAT_GOES_ON,), good=True)
 
 
@@ -53,6 +56,7 @@ async def _confirm_page(
     error: str | None = None,
     facts: Any = None,
     told: dict[str, Any] | None = None,
+    purposes: list[dict[str, Any]] | None = None,
 ) -> web.Response:
     offer = await request.app[PORTS].backend.get(session, "binding-offer")
     return page(
@@ -62,6 +66,7 @@ async def _confirm_page(
         name=offer["name"],
         moves=offer["moves"],
         told=told or {},
+        purposes=purposes if purposes is not None else await asked_for(request, BIND),
         error=sentence_for(error, facts or {}) if error else None,
         status=422 if error else 200,
     )

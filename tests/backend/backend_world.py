@@ -33,6 +33,7 @@ from backend.services.records import CaseRecord, Identity, Order, Payment, Refun
 
 TOKEN = "a-service-token-for-tests"
 SEEDED_PASSWORD = "Gongju-2026"
+AGREED = {"service_terms": "2026.11", "sensitive_id": "2026.11"}
 
 
 @dataclass
@@ -200,7 +201,7 @@ class Person:
         return f"/internal/v1/applicants/{self.openid}{path}"
 
     async def binds(self, username: str = "demo1", password: str = SEEDED_PASSWORD, **more: Any) -> tuple[int, Any]:
-        body = {"username": username, "password": password, "terms_accepted": True, **more}
+        body = {"username": username, "password": password, "agreed": AGREED, **more}
         return await self.post("/bind", **body)
 
     async def fills_in_everything(self, *, until: str = "review_form") -> dict[str, Any]:

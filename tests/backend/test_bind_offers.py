@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestClient
 from backend.seed import demo_id_number
 from backend.services.bind_offers import issue_offer
 from backend.services.parts import Parts
-from tests.backend.backend_world import Person, said
+from tests.backend.backend_world import AGREED, Person, said
 from tests.conftest import MovableClock
 
 Client = TestClient[Any, Any]
@@ -37,7 +37,7 @@ async def scans(person: Person, scene: str, event: str = "scan") -> dict[str, An
 
 
 async def confirms(person: Person, tail: str = TAIL, **more: Any) -> tuple[int, dict[str, Any]]:
-    return await person.post("/binding-offer", id_tail=tail, terms_accepted=True, **more)
+    return await person.post("/binding-offer", id_tail=tail, agreed=AGREED, **more)
 
 
 @pytest.mark.parametrize("event", ["subscribe", "scan"])
@@ -47,6 +47,14 @@ async def test_who_scans_is_asked_and_bound_after_the_proof(person: Person, scen
     assert (await person.get("/binding-offer"))[1]["moves"] is False
     assert (await confirms(person))[0] == 200
     assert said(await person.says("open")) == ["welcome"]
+
+
+async def test_who_binds_by_qr_has_agreed_purpose_by_purpose(person: Person, parts: Parts, scene: str) -> None:
+    await scans(person, scene)
+    await confirms(person)
+    async with parts.begin() as uow:
+        noted = {(one.purpose, one.version, one.how) for one in await uow.consents.where()}
+    assert noted == {(purpose, version, "qr") for purpose, version in AGREED.items()}
 
 
 async def test_a_qr_binds_once(person: Person, scene: str, client: Client) -> None:

@@ -23,10 +23,10 @@ from backend.services.errors import (
 )
 from backend.services.links import Purpose, offer_link, redeem_link
 from backend.services.parts import Parts
-from tests.backend.backend_world import SEEDED_PASSWORD, Person, said
+from tests.backend.backend_world import AGREED, SEEDED_PASSWORD, Person, said
 from tests.conftest import MovableClock
 
-GOOD = binding.SignIn("demo1", SEEDED_PASSWORD, terms_accepted=True)
+GOOD = binding.SignIn("demo1", SEEDED_PASSWORD, agreed=AGREED)
 BAD = replace(GOOD, password="wrong")
 
 
@@ -61,9 +61,19 @@ async def test_an_unbound_account_is_sent_to_the_bind_page_whatever_it_says(pers
     assert outcome["link"]["purpose"] == "bind"
 
 
-async def test_without_the_terms_nothing_is_tried(parts: Parts) -> None:
-    with pytest.raises(TermsNeeded):
-        await binding.bind(parts, "o1", replace(BAD, terms_accepted=False))
+@pytest.mark.parametrize(
+    ("agreed", "missing"),
+    [
+        ({}, "服务条款、使用身份证信息和证件材料"),
+        ({**AGREED, "service_terms": "2019.01"}, "服务条款"),
+        ({"service_terms": AGREED["service_terms"]}, "使用身份证信息和证件材料"),
+    ],
+)
+async def test_without_the_terms_nothing_is_tried(parts: Parts, agreed: dict[str, str], missing: str) -> None:
+    """Each purpose has a tick of its own, in the words that are valid now."""
+    with pytest.raises(TermsNeeded) as caught:
+        await binding.bind(parts, "o1", replace(BAD, agreed=agreed))
+    assert caught.value.missing == missing
     await _fail(parts, 1)
 
 

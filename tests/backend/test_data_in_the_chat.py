@@ -14,6 +14,7 @@ from backend.services.erasure import erase_due
 from backend.services.exporting import make_copies
 from backend.services.orders import record_payment
 from backend.services.parts import Parts
+from backend.services.payment_window import remind_of_payment
 from backend.services.records import DocumentView
 from backend.services.reminding import remind
 from backend.services.retention import delete_doomed, enforce
@@ -260,6 +261,18 @@ async def test_reminders_stop_when_they_are_not_wanted(person: Person, parts: Pa
     a_clock.advance(days=3)
     await remind(parts)
     assert await pushed(parts) == []
+
+
+async def test_what_is_to_be_paid_is_told_even_without_reminders(
+    person: Person, parts: Parts, a_clock: MovableClock
+) -> None:
+    """The purpose is about going on, papers and renewing; a time that runs out is part of the service."""
+    await person.submits()
+    await person.says("withdraw_consent", purpose="reminders", confirmed=True)
+    a_clock.advance(days=1, hours=-1)
+    await remind(parts)
+    await remind_of_payment(parts)
+    assert await pushed(parts) == ["payment_reminder"]
 
 
 async def test_whoever_signed_in_before_consents_were_kept_is_not_asked_again(person: Person, parts: Parts) -> None:

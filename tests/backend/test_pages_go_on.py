@@ -15,7 +15,7 @@ from backend.adapters.db.unit_of_work import PostgresUnitOfWork
 from backend.services import binding
 from backend.services.going_on import GoOn
 from backend.services.parts import Parts
-from tests.backend.backend_world import SEEDED_PASSWORD, Person, the_order
+from tests.backend.backend_world import AGREED, SEEDED_PASSWORD, Person, the_order
 from tests.conftest import MovableClock
 
 KEY = "page:l_1:bind"
@@ -51,7 +51,7 @@ async def test_a_process_killed_around_the_commit_leaves_both_or_nothing(
         uow.after = after
         return uow
 
-    sign_in = binding.SignIn("demo1", SEEDED_PASSWORD, terms_accepted=True)
+    sign_in = binding.SignIn("demo1", SEEDED_PASSWORD, agreed=AGREED)
     with pytest.raises(Killed):
         await binding.bind(replace(parts, begin=dying), "o1", sign_in, go_on=GoOn(KEY))
     async with parts.begin() as uow:

@@ -15,18 +15,18 @@ from backend.http.models import COMMAND_BODIES
 from backend.services.files import NewFile, store_file
 from backend.services.parts import Parts
 from backend.services.records import Confirmation
-from tests.backend.backend_world import Person, a_picture, the_order
+from tests.backend.backend_world import AGREED, Person, a_picture, the_order
 
 Client = TestClient[Any, Any]
 PDF = b"%PDF-1.4 somebody's slip"
 
 # What a stranger sends to each route, with the ids of somebody else's things in it.
 BODIES: Mapping[str, dict[str, Any]] = {
-    "bind": {"username": "demo1", "password": "guessed", "terms_accepted": True},
+    "bind": {"username": "demo1", "password": "guessed", "agreed": AGREED},
     "credentials": {"username": "stranger", "password": "stranger", "consent": True},
     "photo/crop": {"x": 0, "y": 0, "w": 295, "h": 413},
     "materials/{item}/files": {"file_ids": ["{file_id}"]},
-    "binding-offer": {"id_tail": "0000", "terms_accepted": True},
+    "binding-offer": {"id_tail": "0000", "agreed": AGREED},
     "password/code": {"username": "demo1", "phone": "13800138000"},
     "password": {"username": "demo1", "code": "123456", "password": "guessed-2026"},
     "pay/prepare": {},

@@ -20,6 +20,19 @@ from bot.photos.guard import CleanPhoto, PhotoRefused, clean_document
 
 OPENID = "oAPPLICANT0000000000000000001"
 
+PURPOSES = {
+    "purposes": [
+        {
+            "name": "service_terms", "version": "2026.11", "label": "服务条款", "text": "我已阅读并同意《服务条款》",
+            "needed_for": "接受委托", "without": "就不能再替您办理", "needed": True,
+        },
+        {
+            "name": "sensitive_id", "version": "2026.11", "label": "使用身份证信息和证件材料",
+            "text": "我单独同意使用身份证号和证件", "needed_for": "核对身份", "without": "办不了", "needed": True,
+        },
+    ]
+}  # fmt: skip
+
 
 class Memory:
     """Redis' two calls, in a dictionary."""
@@ -38,7 +51,7 @@ class Memory:
 class FakeBackend:
     """Speaks section 4 of docs/contracts.md; answers what a test tells it to."""
 
-    answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    answers: dict[str, tuple[int, Any]] = field(default_factory=lambda: {"consents/bind": (200, PURPOSES)})
     went_on: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     inbox_is_away: bool = False
     calls: list[tuple[str, Any]] = field(default_factory=list)

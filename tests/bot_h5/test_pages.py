@@ -8,6 +8,7 @@ import aiohttp
 from aiohttp.test_utils import TestClient
 
 TOKEN = "t" * 32
+TICKS = {"agree_service_terms": "2026.11", "agree_sensitive_id": "2026.11"}
 OPENID = "oAPPLICANT0000000000000000001"
 
 
@@ -73,7 +74,7 @@ async def test_a_form_without_the_pages_token_changes_nothing(phone: TestClient[
     await open_link(phone)
     answer = await phone.post("/h5/bind", data={"username": "demo1", "password": "x", "csrf": "forged"})
     assert answer.status == 403
-    assert [path for path, _ in backend.calls] == ["links/redeem"]
+    assert [path for path, _ in backend.calls] == ["links/redeem", "consents/bind"]
 
 
 async def test_a_wrong_password_keeps_the_user_name_and_forgets_the_password(
@@ -82,9 +83,30 @@ async def test_a_wrong_password_keeps_the_user_name_and_forgets_the_password(
     backend.answers["links/redeem"] = a_link("bind")
     backend.answers["bind"] = (422, refusal("wrong_password", left=4))
     csrf = (await (await open_link(phone)).text()).partition('name="csrf" value="')[2].partition('"')[0]
-    form = {"username": "demo1", "password": "geheim", "csrf": csrf, "terms": "yes"}
+    form = {"username": "demo1", "password": "geheim", "csrf": csrf, **TICKS}
     text = await (await phone.post("/h5/bind", data=form)).text()
     assert "还可以试 4 次" in text and 'value="demo1"' in text and "geheim" not in text
+
+
+async def test_each_purpose_has_its_own_tick_and_what_was_ticked_stays(
+    phone: TestClient[Any, Any], backend: Any
+) -> None:
+    backend.answers["links/redeem"] = a_link("bind")
+    backend.answers["bind"] = (422, refusal("terms_needed", missing="使用身份证信息和证件材料"))
+    csrf = (await (await open_link(phone)).text()).partition('name="csrf" value="')[2].partition('"')[0]
+    form = {
+        "username": "demo1",
+        "password": "geheim",
+        "csrf": csrf,
+        "agree_service_terms": "2026.11",
+        "agree_made_up": "x",
+    }
+    text = await (await phone.post("/h5/bind", data=form)).text()
+    assert "请先阅读并勾选：使用身份证信息和证件材料。" in text
+    assert [line.split('name="')[1].split('"')[0] for line in text.splitlines() if " checked" in line] == [
+        "agree_service_terms"
+    ]
+    assert [body["agreed"] for path, body in backend.calls if path == "bind"] == [{"service_terms": "2026.11"}]
 
 
 async def test_every_page_forbids_inline_scripts_framing_and_caching(phone: TestClient[Any, Any], backend: Any) -> None:
@@ -108,7 +130,7 @@ async def bind(phone: TestClient[Any, Any], backend: Any) -> str:
     backend.answers["links/redeem"] = a_link("bind")
     backend.answers["bind"] = (200, {"name": "王*"})
     csrf = (await (await open_link(phone)).text()).partition('name="csrf" value="')[2].partition('"')[0]
-    form = {"username": "demo1", "password": "geheim", "csrf": csrf, "terms": "yes"}
+    form = {"username": "demo1", "password": "geheim", "csrf": csrf, **TICKS}
     return await (await phone.post("/h5/bind", data=form)).text()
 
 

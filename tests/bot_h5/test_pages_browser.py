@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -17,6 +18,7 @@ from playwright.async_api import Page, async_playwright, expect
 
 from launcher.browser import Browser
 
+SHOTS = os.environ.get("SCREENSHOTS")
 OPENID = "oAPPLICANT0000000000000000001"
 BRIDGE = """
 window.asked = [];
@@ -120,9 +122,23 @@ async def test_a_forgotten_tick_is_said_before_anything_typed_is_lost(page: Page
     await page.fill("input[name=username]", "demo1")
     await page.fill("input[name=password]", "geheim")
     await page.click("button[type=submit]")
-    await expect(page.get_by_role("alert")).to_have_text("请先阅读并勾选服务条款。")
+    await expect(page.get_by_role("alert")).to_have_text("请先阅读并勾选：服务条款。")
+    await page.get_by_label("《服务条款》").check(force=True)
+    await page.click("button[type=submit]")
+    await expect(page.get_by_role("alert")).to_have_text("请先阅读并勾选：使用身份证信息和证件材料。")
     await expect(page.locator("input[name=password]")).to_have_value("geheim")
     assert "bind" not in [path for path, _ in backend.calls]
+
+
+async def test_what_is_agreed_to_can_be_read_where_the_tick_is(page: Page, backend: Any, opens: Open) -> None:
+    """Each purpose of its own, with what it is for and what follows without it (PIPL art. 29, 30)."""
+    await opens("bind")
+    await page.get_by_text("看《服务条款》").click()
+    await expect(page.get_by_role("heading", name="我们怎么用您的信息")).to_be_visible()
+    await page.get_by_text("用来做什么，不同意会怎样").click()
+    await expect(page.get_by_text("不同意的话")).to_be_visible()
+    if SHOTS:
+        await page.screenshot(path=Path(SHOTS) / "h5-bind-agree.png", full_page=True)
 
 
 async def test_paying_opens_wechats_sheet_with_the_orders_parameters(page: Page, backend: Any, opens: Open) -> None:

@@ -30,6 +30,8 @@ def asked() -> list[tuple[str, str | None]]:
 @pytest.fixture
 async def visitor(asked: list[Any], a_clock: MovableClock) -> AsyncIterator[TestClient[Any, Any]]:
     async def note(request: web.Request) -> web.Response:
+        if "/consents/" in request.path:
+            return web.json_response({"purposes": []})
         asked.append((request.path, request.headers.get("X-Case-No")))
         return web.json_response({"error": {"code": "not_bound"}}, status=409)
 
@@ -45,7 +47,7 @@ async def visitor(asked: list[Any], a_clock: MovableClock) -> AsyncIterator[Test
         nothing: Any = None
         known = {
             "backend": Backend(http, url=str(server.make_url("")), service_token=KEY), "clock": a_clock,
-            "clean_upload": clean_upload, "go_on": go_on, "service_token": KEY, "terms_version": "1",
+            "clean_upload": clean_upload, "go_on": go_on, "service_token": KEY,
             "app_id": "wx1", "public_url": "http://g.example", "open_url": "http://o", "res_url": "http://r",
         }  # fmt: skip
         add_routes(app, Ports(**{name: known.get(name, nothing) for name in Ports.__dataclass_fields__}))

@@ -65,7 +65,11 @@ async def test_who_scanned_confirms_with_the_end_of_the_number(page: Page, backe
     await page.get_by_role("button", name="是我，绑定").click()
     await expect(page.get_by_role("heading", name="绑定好了")).to_be_visible()
     told = [body for path, body in backend.calls if path == "binding-offer" and isinstance(body, dict)][-1]
-    assert (told["id_tail"], told["change_account"], told["terms_accepted"]) == ("123x", True, True)
+    assert (told["id_tail"], told["change_account"], set(told["agreed"])) == (
+        "123x",
+        True,
+        {"service_terms", "sensitive_id"},
+    )
     assert [key for _, key, _ in backend.went_on] == ["page:l1:confirm"]
 
 

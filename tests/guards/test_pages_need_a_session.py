@@ -34,7 +34,7 @@ async def phone(a_clock: MovableClock) -> AsyncIterator[Client]:
     app = web.Application()
     nothing: Any = Untouched()
     texts = {"app_id": "wx1", "public_url": "http://gongju.example", "open_url": "http://o", "res_url": "http://r"}
-    known = {"clock": a_clock, "service_token": KEY, "frame_ancestors": None, "terms_version": "1", **texts}
+    known = {"clock": a_clock, "service_token": KEY, "frame_ancestors": None, **texts}
     names = Ports.__dataclass_fields__
     add_routes(app, Ports(**{name: known.get(name, nothing) for name in names}))
     async with TestClient(TestServer(app)) as client:

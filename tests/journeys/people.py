@@ -43,6 +43,11 @@ class Page:
         assert found, f"no data-{name} on the page"
         return json.loads(html.unescape(found.group(1)))
 
+    @property
+    def ticks(self) -> dict[str, str]:
+        """Every consent that the page asks for, ticked in the version that it shows."""
+        return dict(re.findall(r'type="checkbox" name="(agree_\w+)" value="([^"]*)"', self.text))
+
     async def submits(self, path: str, **fields: str) -> Page:
         return await _open(self.http, "POST", urljoin(self.url, path), data={"csrf": self.field("csrf"), **fields})
 
@@ -142,7 +147,7 @@ class Applicant:
 
     async def binds(self, username: str, password: str = "Gongju-2026") -> Page:
         page = await self.opens()
-        return await page.submits("/h5/bind", username=username, password=password, terms="yes")
+        return await page.submits("/h5/bind", username=username, password=password, **page.ticks)
 
     async def _does(self, deed: str, body: dict[str, Any], *, waits: bool = True) -> str:
         await self._read()

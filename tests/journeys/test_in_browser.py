@@ -68,7 +68,8 @@ class Phone:
         """Fill in the form in the frame, agree to everything it asks, and send it."""
         for name, value in fields.items():
             await self.frame.locator(f"[name={name}]").fill(value)
-        await self.frame.locator("[type=checkbox]").check(force=True)
+        for box in await self.frame.locator("[type=checkbox]").all():
+            await box.check(force=True)
         await self.frame.get_by_role("button", name=button).click()
 
     async def leaves_page(self) -> None:
