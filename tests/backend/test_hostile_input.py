@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 from backend.domain.case import Stage
 from backend.domain.errors import all_errors
 from backend.http import models as m
-from backend.services.parts import Parts
 from tests.backend.backend_world import Person
 from tests.backend.hostile import bodies
 from tests.backend.transition_world import Walker
@@ -192,8 +191,7 @@ async def _told(walker: Walker) -> set[tuple[str, str]]:
     }
 
 
-async def test_nobodys_words_are_read_as_numbers_of_another_script(parts: Parts, walker: Walker) -> None:
-    """Full-width digits are digits; a phone told with them is that phone."""
+async def test_digits_of_another_width_are_digits(walker: Walker) -> None:
     await walker.stands_at(Stage.DRAFT)
-    await walker.says("answer", values=[{"field": "phone", "value": "１３９１２３４５６７８"}], text="…")
-    assert (await walker.case()).draft["answers"]["contact"]["phone"] == "13912345678"
+    await walker.says("answer", values=[{"field": "postcode", "value": "１０００２０"}], text="…")
+    assert (await walker.case()).draft["answers"]["personal"]["postcode"] == "100020"
