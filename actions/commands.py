@@ -167,6 +167,8 @@ THIS_IS: Final = re.compile(r"^(?:这|那|刚才|刚刚|上面|上一)(?:(?:一|
 CLOSING: Final = frozenset({"affirm", "skip", "finish_section"})
 CHANGED: Final = re.compile(r"[有变改换]")
 NOTHING: Final = re.compile(r"[没不无未]")
+# What “这张是合同” may be read as while something else is asked: the paper is meant, not the list of papers.
+ABOUT_PAPERS: Final = frozenset({"ask_materials", "upload_item"})
 ASKED: Final = re.compile(r"[?？吗]\s*$")
 ACKNOWLEDGED: Final = frozenset({"affirm", "deny", "unsure"})
 REMARKS: Final[Mapping[str, str]] = {"repeat": "repeat", "help": "help", "ask_filling": "help", "greet": "greet"}
@@ -201,6 +203,9 @@ def _in_form(reading: Reading, question: Question) -> Move:
     if question.section == "materials" and THIS_IS.match(reading.text):
         item = reading.entity("material_item")
         return Command("choose_item", {"item": item}) if item else _answer(question, text=reading.text)
+    if reading.intent in ABOUT_PAPERS and THIS_IS.match(reading.text) and not ASKED.search(reading.text):
+        item = reading.entity("material_item")
+        return photographs.choose(reading, question) if item else _answer(question, text=reading.text)
     if is_months_alone(reading, question) or _is_the_answer_itself(reading, question):
         return _answer(question, text=reading.text)
     values = values_of(reading, question)

@@ -26,9 +26,10 @@ class Mark(StrEnum):
 
 
 class Need(StrEnum):
-    """Whether a business needs a question answered, or only offers it to shorten the list (A13)."""
+    """Whether a business needs a question answered, needs it by the submission, or only shortens the list (A13)."""
 
     REQUIRED = "required"
+    LATER = "later"
     OPTIONAL = "optional"
 
 

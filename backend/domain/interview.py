@@ -13,13 +13,13 @@ from backend.domain.draft import Draft
 from backend.domain.errors import Incomplete, UnknownField
 from backend.domain.materials import BUCKET_ITEM, OTHER_ITEM, completeness, short_name
 from backend.domain.sections import routing, script
-from backend.domain.sections.bucket import is_filling, tick
+from backend.domain.sections.bucket import is_filling, paper_named, tick
 from backend.domain.sections.earlier import UNCHANGED
 from backend.domain.sections.education import EDUCATION, education_warnings
 from backend.domain.sections.entries import Book
 from backend.domain.sections.fields import FieldsPrompt
 from backend.domain.sections.prompt import Prompt, Reply, Skipping, where_it_stands
-from backend.domain.sections.uploads import BUREAU_ITEM, asked_item, photo_accepted
+from backend.domain.sections.uploads import BUREAU_ITEM, RESUBMIT, asked_item, photo_accepted
 from backend.domain.sections.work import WORK, work_warnings
 from backend.domain.talk import (
     AddEntry,
@@ -54,7 +54,6 @@ __all__ = [
 ]
 
 BOOKS: Final[Mapping[str, Book]] = {"education": EDUCATION, "work": WORK}
-RESUBMIT: Final = "supplement.resubmit"
 _CLEARABLE: Final = frozenset({"contact", "personal", "education", "work", "conditions", "invoice"})
 
 
@@ -140,6 +139,8 @@ def _after(ctx: InterviewContext, wish: Wish | None) -> InterviewContext:
 def _answer(draft: Draft, command: Answer, ctx: InterviewContext) -> Reply:
     if command.option == "finish_item":
         return _finish_item(draft, FinishItem(), ctx)
+    if is_filling(ctx) and (paper := paper_named(draft, ctx, command)):
+        return tick(draft, ctx, paper)
     before = script.current(draft, ctx)
     reply = routing.route(draft, command, ctx, before)
     if not reply.accepted:
@@ -334,7 +335,7 @@ def _all_sent(draft: Draft, ctx: InterviewContext) -> Reply:
 def _finish_item(draft: Draft, command: FinishItem, ctx: InterviewContext) -> Reply:
     current = script.current(draft, ctx)
     if current is None or current.section not in ("materials", "supplement") or current.key == RESUBMIT:
-        return Reply(draft, (Say("no_item_here", {}),))
+        return Reply(draft, (Say("no_item_here", {"label": current.label if current else ""}),))
     facts = script.question(current, draft, ctx).facts
     if not facts.get("enough"):
         code = "item_needs_more" if facts.get("files") else "item_not_begun"

@@ -8,7 +8,8 @@ from backend.domain.draft import Draft
 from backend.domain.materials import completeness, short_name, still_to_send
 from backend.domain.sections import script
 from backend.domain.sections.prompt import Prompt
-from backend.domain.sections.uploads import photo_accepted
+from backend.domain.sections.uploads import RESUBMIT, photo_accepted
+from backend.domain.talk import Question
 
 
 def still_missing(draft: Draft, ctx: InterviewContext) -> tuple[str, ...]:
@@ -26,6 +27,37 @@ def still_missing(draft: Draft, ctx: InterviewContext) -> tuple[str, ...]:
         for code, one in lacking.items()
     }
     return tuple(dict.fromkeys(told.values()))
+
+
+def still_to_supplement(draft: Draft, ctx: InterviewContext) -> tuple[str, ...]:
+    """What holds a supplement back (T25, T36, T39), by name: papers not sent, schools and jobs half told (F56)."""
+    half_told = [
+        _with_detail(one.label, "没填完")
+        for one in script.prompts(draft, ctx)
+        if _is_begun(one, draft) and not one.is_settled(draft, ctx)
+    ]
+    return (*half_told, *still_to_send_back(draft, ctx))
+
+
+def _is_begun(prompt: Prompt, draft: Draft) -> bool:
+    """Whether this is a school or a job of which something stands in the draft."""
+    section, _, place = prompt.key.partition(".")
+    rows = draft.rows(section) if section in ("education", "work") and place.isdecimal() else ()
+    return place.isdecimal() and int(place) < len(rows)
+
+
+def still_to_send_back(draft: Draft, ctx: InterviewContext) -> tuple[str, ...]:
+    """The papers asked for that have not come: one of two sides waits for both, unless these were said to be all."""
+    asked = [one for one in script.prompts(draft, ctx) if one.section == "supplement" and one.key != RESUBMIT]
+    found = [_not_sent_back(one.ask(draft, ctx)) for one in asked if not one.is_settled(draft, ctx)]
+    return tuple(left for left in found if left)
+
+
+def _not_sent_back(question: Question) -> str:
+    files, needed = int(str(question.facts["files"])), int(str(question.facts.get("files_min", 1)))
+    if files >= needed:
+        return ""
+    return _with_detail(short_name(question.label), f"{question.current}，只补这些就说“传完了”" if files else "")
 
 
 def _half_sent(prompt: Prompt, ctx: InterviewContext, code: str) -> str:

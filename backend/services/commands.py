@@ -168,6 +168,8 @@ async def _start_case(uow: UnitOfWork, parts: Parts, standing: Standing, body: B
     facts = {"case_no": standing.open_case.case_no, "business": business.label}
     is_prefilled = bool(standing.draft.answer(EARLIER, "case_no"))
     is_reopened = not is_prefilled and bool(standing.photo or standing.items)
+    if is_reopened and not standing.interview.credentials_given:
+        facts["deleted"] = "北京通账号"
     code = "case_reopened" if is_reopened else "case_prefilled" if is_prefilled else "case_started"
     return await finish(uow, parts, standing, Outcome().saying(code, facts))
 

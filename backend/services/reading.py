@@ -22,7 +22,7 @@ from backend.domain.sections.bucket import TICKED, advice_lines, is_filling, tak
 from backend.domain.sections.earlier import EARLIER
 from backend.domain.sections.held import HELD
 from backend.domain.sections.uploads import BUREAU_ITEM
-from backend.domain.still_missing import still_missing
+from backend.domain.still_missing import still_missing, still_to_send_back
 from backend.domain.talk import Say
 from backend.services.links import Purpose, offer_link
 from backend.services.made_files import template_downloads
@@ -100,7 +100,7 @@ def _advice(standing: Standing) -> tuple[Say, ...]:
         return ()
     bucket = context.items.get(BUCKET_ITEM)
     facts = {"list": advice_lines(standing.draft, context), "files": bucket.files if bucket else 0}
-    return (Say("advice_list", facts),)
+    return (Say("advice_list" if facts["files"] else "advice_list_empty", facts),)
 
 
 def _still_to_supplement(standing: Standing) -> Outcome:
@@ -111,9 +111,10 @@ def _still_to_supplement(standing: Standing) -> Outcome:
         )
     rejected = [item for item in context.items.values() if item.state is ItemStatus.REJECTED]
     lines = [
-        f"· {_name(standing, item.code)}：{item.reason}" + ("（已补）" if item.new_files else "") for item in rejected
+        f"· {_name(standing, item.code)}：{item.reason}" + (f"（已补{item.new_files}张）" if item.new_files else "")
+        for item in rejected
     ]
-    open_ones = sum(1 for item in rejected if not item.new_files)
+    open_ones = len(still_to_send_back(standing.draft, context))
     return Outcome().saying("rejected_items", {"count": open_ones, "items": "\n".join(lines)})
 
 

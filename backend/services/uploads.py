@@ -9,10 +9,11 @@ from typing import Final
 from backend.domain.case import STAGES, Event, Stage
 from backend.domain.case_facts import case_requirements, items_to_send
 from backend.domain.context import ItemState, ItemStatus
-from backend.domain.errors import ItemUnknown, LockedNow
+from backend.domain.errors import ItemUnknown, LockedNow, SupplementIncomplete
 from backend.domain.materials import BUCKET_ITEM, OTHER_ITEM
 from backend.domain.review import require_file_allowed, require_resubmission, require_supplement
 from backend.domain.sections.bucket import is_filling
+from backend.domain.still_missing import still_to_supplement
 from backend.domain.transitions import is_possible
 from backend.services.files import own_file
 from backend.services.outcome import Outcome
@@ -182,6 +183,8 @@ async def hand_in(uow: UnitOfWork, parts: Parts, standing: Standing) -> tuple[St
 def check_resubmission(standing: Standing) -> None:
     """Raises `SupplementIncomplete` while something that was asked for is still missing (T25, T36, T39)."""
     context = standing.interview
+    if lacking := still_to_supplement(standing.draft, context):
+        raise SupplementIncomplete(missing=lacking)
     if context.stage is Stage.AGENCY_REJECTED:
         require_resubmission(context.items)
     elif context.supplement is not None:

@@ -30,6 +30,9 @@ def said(text, intent="unknown", **entities) -> Reading:
     (said("这个放哪一项里", "ask_materials"), CONTRACT, Command("last_upload")),
     (said("样子是什么样的", "ask_materials"), CONTRACT, Command("materials", {"item": "WK01"})),
     (said("给我看看户口本的样张", "ask_materials", material_item="BA02"), CONTRACT, Command("materials", {"item": "BA02"})),
+    (said("这张是合同", "ask_materials"), SCHOOL, None),
+    (said("这张是身份证", "ask_materials", material_item="BA01"), SCHOOL, Command("move_upload", {"item": "BA01"})),
+    (said("这张是合同吗", "ask_materials"), SCHOOL, Command("materials", {})),
     (said("发了两张", "inform"), CONTRACT, None),
     (said("我在一中读的", "inform"), SCHOOL, None),
 ])  # fmt: skip

@@ -14,7 +14,7 @@ from backend.domain.draft import Draft
 from backend.domain.errors import Incomplete, UnknownField
 from backend.domain.interview import check_submission, file_target, open_question
 from backend.domain.sections.script import SECTIONS
-from backend.domain.still_missing import still_missing
+from backend.domain.still_missing import still_missing, still_to_supplement
 from backend.domain.talk import (
     AddEntry,
     Answer,
@@ -576,6 +576,32 @@ def test_one_new_side_is_enough_when_the_applicant_says_so() -> None:
     talk.ctx = replace(talk.ctx, stage=Stage.AGENCY_REJECTED, items={"BA01": rejected})
     talk.do(FinishSection())
     assert (talk.said, talk.ask.field) == (["item_done"], "resubmit")
+
+
+def test_what_holds_a_supplement_back_is_named_with_the_side_that_is_missing() -> None:
+    talk = a_talk_until("review")
+    items = {
+        "BA01": ItemState("BA01", ItemStatus.REJECTED, files=2, new_files=1, reason="反光"),
+        "WK01": ItemState("WK01", ItemStatus.REJECTED, files=1, reason="缺页"),
+        "HO04": ItemState("HO04", ItemStatus.REJECTED, files=1, new_files=1, reason="缺页"),
+    }
+    talk.ctx = replace(talk.ctx, stage=Stage.AGENCY_REJECTED, items=items)
+    assert still_to_supplement(talk.draft, talk.ctx) == (
+        "居民身份证：已收到1张，还差1张（国徽面），只补这些就说“传完了”",
+        "劳动（聘用）合同",
+    )
+    talk.ctx = replace(talk.ctx, items={"BA01": replace(items["BA01"], finished=True)})
+    assert still_to_supplement(talk.draft, talk.ctx) == ()
+
+
+def test_a_school_half_told_holds_a_supplement_back() -> None:
+    talk = a_talk_until("review")
+    talk.ctx = replace(talk.ctx, stage=Stage.HR_FIRST_SUPPLEMENT, supplement=SupplementState("x", new_files=1))
+    assert still_to_supplement(talk.draft, talk.ctx) == ()
+    talk.do(Goto(section="education"))
+    talk.do(AddEntry())
+    talk.tell(school="北京大学")
+    assert any(one.endswith("没填完") for one in still_to_supplement(talk.draft, talk.ctx))
 
 
 def test_what_is_missing_is_told_with_counts_and_pages() -> None:

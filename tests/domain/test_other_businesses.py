@@ -316,6 +316,35 @@ def test_a_paper_can_be_named_by_a_part_of_its_name() -> None:
     assert (talk.said, ticks(talk.draft, talk.ctx)) == (["paper_ticked"], {"WK01": 1})
 
 
+def test_a_photo_sent_early_can_be_named_while_something_else_is_asked() -> None:
+    talk = a_talk(BusinessType.RENEW)
+    talk.send_photo()
+    talk.tell("这张是合同")
+    assert (talk.said, ticks(talk.draft, talk.ctx)) == (["paper_ticked"], {"WK01": 1})
+    assert talk.ask.field == "C_PERMIT_NO"
+
+
+def test_the_permit_that_is_not_at_hand_is_put_off_until_the_submission() -> None:
+    talk = a_talk(BusinessType.RENEW)
+    talk.do(Skip())
+    assert (talk.said, talk.ask.field) == (["put_off"], "C_PERMIT_END")
+    talk.do(Skip())
+    talk.do(Skip())
+    talk.tap("yes")
+    talk.send_photo()
+    talk.do(FinishItem())
+    assert talk.ask.field == "C_PERMIT_NO"
+    with pytest.raises(Incomplete) as refused:
+        check_submission(talk.draft, talk.ctx)
+    assert refused.value.missing == ("工作居住证编号", "工作居住证到期日")
+
+
+def test_sent_everything_elsewhere_names_the_question_that_is_open() -> None:
+    talk = a_talk(BusinessType.RENEW)
+    step = talk.do(FinishItem())
+    assert [(one.code, one.facts["label"]) for one in step.say] == [("no_item_here", "工作居住证编号")]
+
+
 def test_what_changed_is_heard_in_a_sentence() -> None:
     talk = a_renewal_at_the_question()
     talk.tell("学历没变，住址变了")

@@ -24,6 +24,22 @@ def test_a_contract_that_ends_closes_the_entry_that_goes_on() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("text", "field", "name"),
+    [
+        ("第一段学校改成长春市第二中学", "school", "长春市第二中学"),
+        ("第一段的学校改为长春市十一高中", "school", "长春市十一高中"),
+        ("学校应该是长春市第二中学", "school", "长春市第二中学"),
+        ("第一段公司改成甲乙科技有限公司", "employer", "甲乙科技有限公司"),
+        ("第一段单位改为甲乙科技有限公司", "employer", "甲乙科技有限公司"),
+    ],
+)
+def test_the_name_that_something_is_changed_to_is_the_name_alone(text: str, field: str, name: str) -> None:
+    reading = heard(text)
+    assert [entry[field] for entry in reading.entries] == [name]
+    assert reading.get("ordinal") in (None, "1")
+
+
 def test_an_earlier_job_after_the_present_one_is_an_entry_of_its_own() -> None:
     entries = heard("2018年4月至今在示例科技有限公司做会计，2015年3月到2018年3月在甲乙科技有限公司做出纳").entries
     assert [entry["end"] for entry in entries] == ["OPEN", "2018-03"]

@@ -31,11 +31,11 @@ def is_filling(ctx: InterviewContext) -> bool:
     return takes_everything(ctx) and ctx.stage in (Stage.DRAFT, Stage.AWAITING_MATERIALS_EMAIL)
 
 
-def bucket_prompts(draft: Draft, ctx: InterviewContext) -> tuple[BucketPrompt, ...]:
+def bucket_prompts(draft: Draft, ctx: InterviewContext) -> tuple[PagePrompt, ...]:
     return tuple(_bucket(draft, ctx, one) for one in items_to_send(draft, ctx))
 
 
-def _bucket(draft: Draft, ctx: InterviewContext, one: Requirement) -> BucketPrompt:
+def _bucket(draft: Draft, ctx: InterviewContext, one: Requirement) -> PagePrompt:
     state = ctx.items.get(one.code, ItemState(one.code))
     enough = is_satisfied(one, state, photo_accepted=False)
     by_mail = ctx.profile.material_delivery is not Delivery.CHAT
@@ -62,20 +62,15 @@ def _bucket(draft: Draft, ctx: InterviewContext, one: Requirement) -> BucketProm
         },
     )
     done = enough and (state.finished or state.state is ItemStatus.PASSED)
-    return BucketPrompt(
-        f"materials.{one.code}", "materials", one.code, done, question, Skipping.LATER, "send_everything"
-    )
+    return PagePrompt(f"materials.{one.code}", "materials", one.code, done, question, Skipping.LATER, "send_everything")
 
 
-class BucketPrompt(PagePrompt):
-    """Hears “这张是合同” when the word belongs to one of the advised papers."""
-
-    def answer(self, draft: Draft, ctx: InterviewContext, answer: Answer) -> Reply:
-        said = _THIS_IS.sub("", answer.text.strip().strip("。.！!"))
-        if said == answer.text.strip() or len(said) < 2:
-            return super().answer(draft, ctx, answer)
-        meant = next((one for one in advised(draft, ctx) if said in one.material.name), None)
-        return tick(draft, ctx, meant.code) if meant else super().answer(draft, ctx, answer)
+def paper_named(draft: Draft, ctx: InterviewContext, answer: Answer) -> str:
+    """The code of the advised paper in “这张是合同”, whatever question is open; empty when it is something else."""
+    said = _THIS_IS.sub("", answer.text.strip().strip("。.！!"))
+    if answer.option is not None or said == answer.text.strip() or len(said) < 2:
+        return ""
+    return next((one.code for one in advised(draft, ctx) if said in one.material.name), "")
 
 
 def advice_lines(draft: Draft, ctx: InterviewContext) -> str:

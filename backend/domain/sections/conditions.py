@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +25,7 @@ _KINDS: Final = {
     "date": Kind.DATE,
     "document_no": Kind.TEXT,
 }
+_SKIPPING: Final[Mapping[Need | None, Skipping]] = {Need.OPTIONAL: Skipping.OPTIONAL, Need.LATER: Skipping.LATER}
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def condition_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]
 
 def _prompt(number: int, questions: tuple[ConditionQuestion, ...], ctx: InterviewContext) -> FieldsPrompt:
     specs = tuple(_spec(question) for question in questions)
-    helps_only = all(question.need_of(ctx.business) is Need.OPTIONAL for question in questions)
+    needs = {question.need_of(ctx.business) for question in questions}
     return FieldsPrompt(
         key=f"conditions.{number}",
         form="conditions_form",
@@ -65,7 +67,7 @@ def _prompt(number: int, questions: tuple[ConditionQuestion, ...], ctx: Intervie
         specs=specs,
         store=ChoicesStore("conditions", questions),
         hint=_example(specs),
-        skipping=Skipping.OPTIONAL if helps_only else Skipping.NEVER,
+        skipping=_SKIPPING.get(next(iter(needs)), Skipping.NEVER) if len(needs) == 1 else Skipping.NEVER,
     )
 
 

@@ -12,6 +12,7 @@ from backend.domain.sections.prompt import ChoicePrompt, PagePrompt, Prompt, Rep
 from backend.domain.talk import Kind, Option, Question, Say, Wants, Wish
 
 BUREAU_ITEM = "SU02"
+RESUBMIT = "supplement.resubmit"
 
 
 def photo_accepted(ctx: InterviewContext) -> bool:
@@ -178,4 +179,4 @@ def _resubmit(draft: Draft, count: int) -> ChoicePrompt:
         return Reply(draft, wish=Wish(Wants.RESUBMIT)) if told == "yes" else Reply(draft, accepted=False)
 
     words = (("提交", "yes"), ("提交补充材料", "yes"), ("补完了", "yes"), ("还要补", "no"))
-    return ChoicePrompt("supplement.resubmit", "supplement", "resubmit", False, question, choose, words=words)
+    return ChoicePrompt(RESUBMIT, "supplement", "resubmit", False, question, choose, words=words)
