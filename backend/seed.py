@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from backend.domain.numbers import id_check_character
@@ -33,8 +33,8 @@ async def seed(parts: Parts, *, password: str) -> list[str]:
             await uow.employers.add_if_new(Employer(employer_id, name, district, uscc, True, parts.clock.now()))
         visiting = Employer(*VISITING, True, parts.clock.now(), manual="legacy_2019")
         await uow.employers.add_if_new(visiting)
-        for number in range(1, APPLICANTS + 1):
-            await add_applicant(uow, parts, number, password_hash, employers=_employers_of(number))
+        everybody = {number: _employers_of(number) for number in range(1, APPLICANTS + 1)}
+        await add_applicants(uow, parts, everybody, password_hash)
         for staff_id, username, display_name, role in STAFF:
             await uow.staff.add_if_new(Staff(staff_id, username, display_name, role, password_hash, parts.clock.now()))
         await uow.commit()
@@ -51,14 +51,24 @@ def _employers_of(number: int) -> Sequence[tuple[str, ...]]:
     return [EMPLOYERS[number % 2]] if number % 3 else EMPLOYERS
 
 
-async def add_applicant(
-    uow: UnitOfWork, parts: Parts, number: int, password_hash: str, *, employers: Sequence[tuple[str, ...]]
+async def add_applicants(
+    uow: UnitOfWork, parts: Parts, employers_of: Mapping[int, Sequence[tuple[str, ...]]], password_hash: str
 ) -> None:
-    """The demo applicant `number`, linked to these employer accounts."""
+    """The demo applicants of these numbers, each linked to these employer accounts."""
+    await uow.applicants.add_all_new([_applicant(parts, number, password_hash) for number in employers_of])
+    links = [
+        ApplicantEmployer(f"a_demo_{number}", employer_id)
+        for number, employers in employers_of.items()
+        for employer_id, *_ in employers
+    ]
+    await uow.applicant_employers.add_all_new(links)
+
+
+def _applicant(parts: Parts, number: int, password_hash: str) -> Applicant:
     applicant_id = f"a_demo_{number}"
     name = SURNAMES[(number - 1) % len(SURNAMES)] + GIVEN[number % len(GIVEN)]
     id_no = demo_id_number(number)
-    applicant = Applicant(
+    return Applicant(
         id=applicant_id,
         username=f"demo{number}",
         password_hash=password_hash,
@@ -67,9 +77,6 @@ async def add_applicant(
         id_no_hash=parts.keys.fingerprint(id_no),
         created_at=parts.clock.now(),
     )
-    await uow.applicants.add_if_new(applicant)
-    for employer_id, *_ in employers:
-        await uow.applicant_employers.add_if_new(ApplicantEmployer(applicant_id, employer_id))
 
 
 def demo_id_number(number: int) -> str:

@@ -11,7 +11,7 @@ from backend.domain.case import Stage
 from backend.domain.draft import Draft
 from backend.domain.photo_crop import propose
 from backend.domain.profile import BusinessType, Manual, profile_for
-from backend.seed import EMPLOYERS, VISITING, add_applicant
+from backend.seed import EMPLOYERS, VISITING, add_applicants
 from backend.services.files import NewFile, store_file
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
@@ -41,7 +41,7 @@ async def seed_earlier_cases(parts: Parts, *, password: str) -> list[str]:
         for place, (before, now, days_ago) in enumerate(RETURNING):
             number = FIRST + place
             if await uow.applicants.get(f"a_demo_{number}") is None:
-                await add_applicant(uow, parts, number, password_hash, employers=[now])
+                await add_applicants(uow, parts, {number: [now]}, password_hash)
                 await _add_case(uow, parts, number, before, days_ago=days_ago)
         await uow.commit()
     last = FIRST + len(RETURNING) - 1

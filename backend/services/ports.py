@@ -34,6 +34,9 @@ class Rows(Protocol[R]):
     async def add_if_new(self, record: R) -> bool:
         """Insert unless a unique column says it is there already; True when inserted."""
 
+    async def add_all_new(self, records: Sequence[R]) -> None:
+        """Insert those that are not there already, in one statement."""
+
     async def save(self, record: R) -> None:
         """Update the row with the record's primary key."""
 

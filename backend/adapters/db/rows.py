@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime
 from typing import Any, Final, Generic, TypeVar
@@ -54,6 +54,10 @@ class TableRows(Generic[R]):
     async def add_if_new(self, record: R) -> bool:
         return (await self._connection.execute(self._say.add_if_new, self._say.values(record))).first() is not None
 
+    async def add_all_new(self, records: Sequence[R]) -> None:
+        if records:
+            await self._connection.execute(self._say.add_all_new, [self._say.values(record) for record in records])
+
     async def save(self, record: R) -> None:
         values = {name: getattr(record, name) for name in self._say.names}
         values[_KEY] = values.pop(self._say.key.name)
@@ -90,6 +94,7 @@ class _Statements:
         added: Insert = insert(table)
         self.add = added.returning(self.key) if self.is_numbered else added
         self.add_if_new = pg_insert(table).on_conflict_do_nothing().returning(self.key)
+        self.add_all_new = pg_insert(table).on_conflict_do_nothing()
         self.save: Update = update(table).where(self._mine)
         self._kept: dict[tuple[object, ...], Any] = {}
 
