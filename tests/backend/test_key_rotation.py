@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import os
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.adapters.keys import CannotOpen, DataKeyring
@@ -22,9 +24,11 @@ from backend.services.exporting import make_copies
 from backend.services.files import read_file
 from backend.services.parts import Parts
 from backend.services.retention import delete_doomed
+from launcher.environment import local_environment
 from tests.backend.backend_world import Person
 from tests.guards.test_settings_are_documented import example
 
+ROOT = Path(__file__).resolve().parents[2]
 OLD, NEW = b"k" * 32, b"n" * 32
 BOTH = DataKeyring({"new": NEW, "test": OLD})
 
@@ -113,6 +117,47 @@ async def test_a_rotation_that_was_killed_goes_on_where_it_was(told: Parts, engi
     assert set((await rotate_keys(engine, BOTH, told.objects)).values()) == {0}
 
 
+async def test_a_rotation_that_was_killed_with_minus_nine_goes_on_where_it_was(
+    told: Parts, engine: AsyncEngine, migrated_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    """A real process, killed while it waits for a row that somebody else holds."""
+    before = await everything_opens(told, BOTH)
+    texts = [f"{name}:{base64.b64encode(key).decode()}" for name, key in (("new", NEW), ("test", OLD))]
+    environment = {
+        **os.environ, **local_environment(tmp_path / "settings", fixed_ports=False).variables,
+        "DATABASE_URL": migrated_url, "REDIS_URL": redis_url, "OBJECT_STORE_URL": _url(told),
+        "DATA_KEYS": ",".join(texts),
+    }  # fmt: skip
+    command = [sys.executable, "-m", "backend.main", "rotate-keys"]
+    async with engine.begin() as holding:
+        await holding.execute(text("SELECT 1 FROM files ORDER BY id DESC LIMIT 1 FOR UPDATE"))
+        running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+        try:
+            await _waits_for_a_row(engine, running)
+        finally:
+            running.kill()
+            running.wait()
+    with pytest.raises(CannotOpen):
+        await everything_opens(told, DataKeyring({"new": NEW}))
+    assert await everything_opens(told, BOTH) == before
+    assert subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=False).returncode == 0
+    assert await everything_opens(told, DataKeyring({"new": NEW})) == before
+
+
+async def _waits_for_a_row(engine: AsyncEngine, process: subprocess.Popen[bytes]) -> None:
+    asked = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    waits = 0
+    async with asyncio.timeout(60):
+        while process.poll() is None and not waits:
+            await asyncio.sleep(0.1)
+            # A transaction sees what others do as it was at its first look.
+            async with engine.connect() as connection:
+                waits = await connection.scalar(asked)
+    assert process.poll() is None, "it ended before it came to the row"
+
+
 async def test_a_file_that_was_erased_meanwhile_does_not_come_back(told: Parts, engine: AsyncEngine) -> None:
     async with told.begin() as uow:
         await uow.privacy.erase_files_of([one.id for one in await uow.cases.where()], now=told.clock.now())
@@ -159,8 +204,7 @@ def test_demo_accounts_on_a_public_address_need_a_password_of_their_own(
 
 
 def test_the_command_line_explains_itself() -> None:
-    root = Path(__file__).resolve().parents[2]
     environment = {**os.environ, **example()}
     asked = [sys.executable, "-m", "backend.main", "retention", "--wet-run"]
-    told = subprocess.run(asked, cwd=root, env=environment, capture_output=True, text=True, check=False)
+    told = subprocess.run(asked, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert told.returncode == 2 and "rotate-keys" in told.stderr
