@@ -21,7 +21,7 @@ from backend.domain.reminders import change_until
 from backend.domain.sections.bucket import TICKED, advice_lines, is_filling, takes_everything
 from backend.domain.sections.earlier import EARLIER
 from backend.domain.sections.held import HELD
-from backend.domain.sections.uploads import BUREAU_ITEM
+from backend.domain.sections.uploads import BUREAU_ITEM, bureau_request
 from backend.domain.still_missing import still_missing, still_to_send_back
 from backend.domain.talk import Say
 from backend.services.links import Purpose, offer_link
@@ -107,7 +107,7 @@ def _still_to_supplement(standing: Standing) -> Outcome:
     context = standing.interview
     if context.supplement is not None:
         return Outcome().saying(
-            "bureau_asks", {"request": context.supplement.text, "files": context.supplement.new_files}
+            "bureau_asks", {"request": bureau_request(context.supplement), "files": context.supplement.new_files}
         )
     rejected = [item for item in context.items.values() if item.state is ItemStatus.REJECTED]
     lines = [

@@ -115,6 +115,9 @@ async def submit(uow: UnitOfWork, parts: Parts, standing: Standing) -> tuple[Sta
 async def resubmit(uow: UnitOfWork, parts: Parts, standing: Standing) -> tuple[Standing, Outcome]:
     """T25, T36, T39; raises `SupplementIncomplete` or `NotPossibleNow`."""
     uploads.check_resubmission(standing)
+    # What is sent back is confirmed by that: the next supplement does not begin with “学习经历就这些吗”.
+    confirmed = standing.draft.settle("education.confirm").settle("work.confirm").at(None)
+    standing = await casework.keep_draft(uow, parts, standing, confirmed)
     case = await casework.resubmit(uow, parts, standing)
     return await with_case(uow, parts, standing, case), Outcome().saying("resubmitted", {"case_no": case.case_no})
 

@@ -627,6 +627,8 @@ def test_the_bureaus_request_is_asked_until_something_new_is_there() -> None:
     request = SupplementState("请补交居住证明")
     talk.ctx = replace(talk.ctx, stage=Stage.HR_FIRST_SUPPLEMENT, supplement=request)
     assert (talk.ask.field, talk.ask.facts["request"]) == ("SU02", "请补交居住证明")
+    talk.ctx = replace(talk.ctx, supplement=replace(request, due_on=date(2026, 12, 1)))
+    assert talk.ask.facts["request"] == "请补交居住证明（请在12月1日前补）"
     talk.ctx = replace(talk.ctx, supplement=replace(request, new_files=1))
     assert talk.ask.field == "resubmit"
 

@@ -144,6 +144,12 @@ def _rejected(state: ItemState, ctx: InterviewContext, needed: Requirement | Non
     return PagePrompt(f"supplement.{state.code}", "supplement", state.code, done, question, instead="send_a_photo")
 
 
+def bureau_request(request: SupplementState) -> str:
+    """What the bureau wants, with the day until which it waits (F52)."""
+    due = request.due_on
+    return f"{request.text}（请在{due.month}月{due.day}日前补）" if due else request.text
+
+
 def _bureau(ctx: InterviewContext, request: SupplementState) -> PagePrompt:
     question = Question(
         form="supplement_form",
@@ -155,7 +161,7 @@ def _bureau(ctx: InterviewContext, request: SupplementState) -> PagePrompt:
         facts={
             "item": BUREAU_ITEM,
             "name": "补充材料",
-            "request": request.text,
+            "request": bureau_request(request),
             "files": request.new_files,
             "due": request.due_on.isoformat() if request.due_on else "",
         },
