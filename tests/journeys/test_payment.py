@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from conftest import RunningStack
 from people import Applicant, Reviewer, Simulator
-from standard import binds, fills_in, pays_later, sends_papers
+from standard import binds, fills_in, pays_later, sends_papers, submits_and_pays
 
 pytestmark = pytest.mark.journey
 Joins = Callable[[str], Coroutine[Any, Any, Applicant]]
@@ -58,8 +58,17 @@ async def test_an_unpaid_order_closes_after_24_hours_and_keeps_the_data(
     await binds(applicant, account)
     await fills_in(applicant)
     await sends_papers(applicant)
-    await pays_later(applicant)
+    too_late = await pays_later(applicant)
     await simulator.moves_clock(hours=24, seconds=60)
-    await applicant.sees("已自动关闭", within_s=40)
+    await applicant.sees("已自动关闭", "需要在24小时内缴费并提交申请，逾期将自动关闭，如需请重新发起申请", within_s=40)
+    sheet = {**too_late.data("jsapi"), "outcome": "paid"}
+    async with applicant.http.post(f"{simulator.url}/_sim/users/{applicant.openid}/pay", json=sheet) as refused:
+        assert refused.status == 409, "the order is closed at WeChat Pay, too"
+
     await applicant.taps(label="重新发起申请")
-    await applicant.sees("带过来了", within_s=20)
+    await applicant.sees("带过来了", "北京通账号", within_s=20)
+    page = await applicant.opens("北京通")
+    assert (await page.submits("/h5/credentials", username="bjt", password="geheim-1", consent="yes")).status == 200
+    await applicant.sees("提交")
+    await submits_and_pays(applicant)
+    await applicant.sees("提交成功")
