@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import shutil
 import tempfile
 import threading
@@ -95,10 +94,17 @@ async def joins(running: RunningStack) -> AsyncIterator[Callable[[str], Coroutin
         await applicant.leaves()
 
 
-_ONE_EMPLOYER = itertools.cycle(f"demo{n}" for n in range(2, 61, 2) if n % 3)
+_ONE_EMPLOYER = iter([f"demo{n}" for n in range(2, 61, 2) if n % 3])
+_TWO_EMPLOYERS = iter([f"demo{n}" for n in range(6, 54, 6)])
 
 
 @pytest.fixture
 def account() -> str:
     """The user name of an applicant whom no other test of this run uses, with one employer (示例科技)."""
     return next(_ONE_EMPLOYER)
+
+
+@pytest.fixture
+def choosing_account() -> str:
+    """The user name of an applicant whom no other test of this run uses, with two employers to choose from."""
+    return next(_TWO_EMPLOYERS)

@@ -8,8 +8,10 @@ import json
 import re
 import time
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
 
 import aiohttp
 
@@ -195,6 +197,11 @@ class Simulator:
         """Move the platform's time; the product's processes follow within half a second."""
         await self.call("POST", "/_sim/clock", json={"advance_s": hours * 3600 + seconds})
         await asyncio.sleep(0.6)
+
+    async def today(self) -> date:
+        """The day in Beijing by the platform's clock, which other journeys may have moved."""
+        now = datetime.fromisoformat((await self.call("GET", "/_sim/clock"))["now"])
+        return now.astimezone(ZoneInfo("Asia/Shanghai")).date()
 
     async def violations(self) -> list[dict[str, Any]]:
         return list((await self.call("GET", "/_sim/violations?untagged=1"))["violations"])

@@ -27,10 +27,10 @@ STILL_NAMED = {"wechat_outgoing", "wechat_inbox", "wechat_budget"}
 
 
 async def test_a_person_sees_copies_and_deletes_what_is_held_of_them(
-    running: RunningStack, simulator: Simulator, joins: Joins, account: str
+    running: RunningStack, simulator: Simulator, joins: Joins, choosing_account: str
 ) -> None:
     applicant, stranger = await joins("小周"), await joins("路人")
-    await binds(applicant, account)
+    await binds(applicant, choosing_account)
     case_no = await fills_in(applicant)
     await applicant.sends("id_front")
     await applicant.sees("收到")
@@ -50,7 +50,7 @@ async def test_a_person_sees_copies_and_deletes_what_is_held_of_them(
     async with stranger.http.get(urljoin(page.url, "/h5/data/copy/1")) as answer:
         assert answer.status in (403, 410)
 
-    before = _rows_of(running, account)
+    before = _rows_of(running, choosing_account)
     await applicant.says("删除我的数据")
     await applicant.sees("确定删除", "依法要留")
     await applicant.taps(label="确定删除")

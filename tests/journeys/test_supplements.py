@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -16,10 +16,10 @@ Joins = Callable[[str], Coroutine[Any, Any, Applicant]]
 
 
 async def test_a_case_is_supplemented_at_all_three_stages(
-    running: RunningStack, simulator: Simulator, joins: Joins, account: str
+    running: RunningStack, simulator: Simulator, joins: Joins, choosing_account: str
 ) -> None:
     applicant = await joins("小补")
-    await binds(applicant, account)
+    await binds(applicant, choosing_account)
     case_no = await fills_in(applicant)
     await sends_papers(applicant)
     await submits_and_pays(applicant)
@@ -30,7 +30,7 @@ async def test_a_case_is_supplemented_at_all_three_stages(
     try:
         await _agency(applicant, reviewer, case_no)
         await reviewer.presses(case_no, "events/file_to_bureau")
-        await _first_review(applicant, reviewer, case_no)
+        await _first_review(applicant, reviewer, case_no, today=await simulator.today())
         await reviewer.presses(case_no, "events/pass_first")
         await _final_review(applicant, reviewer, case_no)
     finally:
@@ -72,8 +72,8 @@ async def _agency(applicant: Applicant, reviewer: Reviewer, case_no: str) -> Non
     await applicant.sees("审核通过")
 
 
-async def _first_review(applicant: Applicant, reviewer: Reviewer, case_no: str) -> None:
-    due = datetime.now(UTC) + timedelta(days=9)
+async def _first_review(applicant: Applicant, reviewer: Reviewer, case_no: str, *, today: date) -> None:
+    due = today + timedelta(days=9)
     await reviewer.presses(case_no, "events/request_supplement", text="请补近6个月个税记录", due_on=f"{due:%Y-%m-%d}")
     await applicant.sees("请补近6个月个税记录", f"{due.month}月{due.day}日")
     await applicant.says("办到哪了")

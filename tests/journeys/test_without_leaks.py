@@ -48,7 +48,7 @@ def told(running: RunningStack) -> Iterator[RunningStack]:
 async def _tells_everything(running: RunningStack) -> None:
     applicant = await Applicant.joins(running.environment.url("SIMULATOR_PORT"), "小密")
     try:
-        await binds(applicant, "demo58")
+        await binds(applicant, "demo54")
         await fills_in(applicant)
         await applicant.sends("id_front")
         await applicant.says(f"我的身份证号是{TYPED_ID}")
