@@ -55,6 +55,7 @@ needs_model() { ! nlu/.venv/bin/python -c "import sys; from nlu.train import is_
 app_stamp=$(stamp_of uv.lock pyproject.toml)
 rasa_stamp=$(stamp_of nlu/uv.lock nlu/pyproject.toml)
 if [ "${1:-}" = "--bench" ]; then
+  uv=$(find_uv)
   python=$(find_python "(3,10)," "${RASA_PYTHON:-}" "$pyenv_root"/versions/3.10.*/bin/python3.10 /usr/bin/python3.10 /usr/local/bin/python3.10 \
     python3.10) || python=3.10
   UV_PROJECT_ENVIRONMENT="$PWD/$tools/bench-venv" "$uv" sync --frozen --quiet --compile-bytecode --project nlu --group bench --python "$python" \

@@ -109,8 +109,8 @@ async def tells(applicant: Applicant, told: Sequence[tuple[str, str]]) -> None:
 
 
 async def sends_portrait_when_asked(applicant: Applicant) -> None:
-    """Of an old case the photo is no longer kept."""
-    if "白底免冠照片" in applicant.screen:
+    """Of an old case the photo is no longer kept; else the materials or the submission come next."""
+    if await applicant.sees_one_of("白底免冠照片", "都发在这里", "提交") == "白底免冠照片":
         await applicant.sends("portrait")
         await applicant.sees("用这张")
         await applicant.says("用这张")

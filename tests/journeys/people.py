@@ -125,6 +125,20 @@ class Applicant:
             await self._read(wait_s=min(left, 2.0))
         return self.screen
 
+    async def sees_one_of(self, *texts: str, within_s: float = PATIENCE_S) -> str:
+        """Wait until one of `texts` stands in what came since the last thing done; the first of them that does.
+
+        Raises:
+            AssertionError: none came in time; shows what came instead.
+        """
+        give_up_at = time.monotonic() + within_s
+        while not (found := [text for text in texts if text in self.screen]):
+            left = give_up_at - time.monotonic()
+            if left <= 0:
+                raise AssertionError(f"none seen within {within_s:.0f} s: {texts}\n--- instead ---\n{self.screen}")
+            await self._read(wait_s=min(left, 2.0))
+        return found[0]
+
     @property
     def screen(self) -> str:
         """What the account said since the last thing done, as it is read."""
