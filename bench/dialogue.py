@@ -104,7 +104,7 @@ def plain(folder: Path) -> Variant:
         "--credentials", str(folder / "credentials.yml"), "-i", "127.0.0.1", "-p", "{RASA_PORT}",
     )  # fmt: skip
     return Variant(
-        "plain Rasa", PLAIN_PYTHON, arguments, "/webhooks/rest/webhook", "/", 400, (("GONGJU_TENSORFLOW", "1"),)
+        "plain Rasa", PLAIN_PYTHON, arguments, "/webhooks/rest/webhook", "/", 100, (("GONGJU_TENSORFLOW", "1"),)
     )
 
 
