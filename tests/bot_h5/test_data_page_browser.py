@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from launcher.browser import Browser
+from tests.browsing import PHONE, browsing
 
 SHOTS = os.environ.get("SCREENSHOTS")
 OPENID = "oAPPLICANT0000000000000000001"
@@ -36,20 +35,8 @@ TOLD = {
 
 @pytest.fixture
 async def page(h5: web.Application, chromium: Browser) -> AsyncIterator[Page]:
-    faults: list[str] = []
-    async with TestServer(h5) as server, async_playwright() as playwright:
-        launched = await playwright.chromium.launch(**asdict(chromium))
-        context = await launched.new_context(
-            base_url=f"http://{server.host}:{server.port}", viewport={"width": 390, "height": 844}, locale="zh-CN"
-        )
-        page = await context.new_page()
-        page.set_default_timeout(8000)
-        await page.route("http://res.example/**", lambda route: route.fulfill(body="", content_type="text/javascript"))
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+    async with browsing(h5, chromium, PHONE) as page:
         yield page
-        await launched.close()
-    assert faults == []
 
 
 async def test_the_page_shows_what_is_held_and_gives_the_copy(page: Page, backend: Any) -> None:

@@ -8,15 +8,14 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import AsyncIterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 from PIL import Image, ImageFilter
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from backend.domain.case import STAGES, TERMINAL, Stage
 from backend.services.files import NewFile, store_file
@@ -28,6 +27,7 @@ from backend.services.staff.sign_in import SignedIn
 from backend.services.transitions_log import SYSTEM, a_staff_member, an_applicant
 from launcher.browser import Browser
 from simulator.samples import make
+from tests.browsing import DESK, browsing
 from tests.console.console_world import OPENID, PASSWORD, World
 from wechat.budget import open_window
 
@@ -37,19 +37,8 @@ SHOTS = os.environ.get("SCREENSHOTS")
 @pytest.fixture
 async def page(app: web.Application, chromium: Browser) -> AsyncIterator[Page]:
     """A signed-out browser at the console; it fails the test when the page breaks its own rules."""
-    faults: list[str] = []
-    async with TestServer(app) as server, async_playwright() as playwright:
-        launched = await playwright.chromium.launch(**asdict(chromium))
-        context = await launched.new_context(
-            base_url=f"http://{server.host}:{server.port}", viewport={"width": 1280, "height": 860}, locale="zh-CN"
-        )
-        page = await context.new_page()
-        page.set_default_timeout(8000)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+    async with browsing(app, chromium, DESK, tolerated="status of 4") as page:
         yield page
-        await launched.close()
-    assert [fault for fault in faults if "status of 4" not in fault] == []
 
 
 async def _sign_in(page: Page) -> None:

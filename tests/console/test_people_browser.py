@@ -5,17 +5,17 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import AsyncIterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import qrcode
 from aiohttp import web
-from aiohttp.test_utils import TestServer
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from backend.services.staff.office import Office
 from launcher.browser import Browser
+from tests.browsing import DESK, browsing
 from tests.console.console_world import PASSWORD, World
 
 SHOTS = os.environ.get("SCREENSHOTS")
@@ -37,19 +37,8 @@ def office(office: Office) -> Office:
 
 @pytest.fixture
 async def page(app: web.Application, chromium: Browser) -> AsyncIterator[Page]:
-    faults: list[str] = []
-    async with TestServer(app) as server, async_playwright() as playwright:
-        launched = await playwright.chromium.launch(**asdict(chromium))
-        context = await launched.new_context(
-            base_url=f"http://{server.host}:{server.port}", viewport={"width": 1280, "height": 860}, locale="zh-CN"
-        )
-        page = await context.new_page()
-        page.set_default_timeout(8000)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+    async with browsing(app, chromium, DESK, tolerated="status of 4") as page:
         yield page
-        await launched.close()
-    assert [fault for fault in faults if "status of 4" not in fault] == []
 
 
 async def _sign_in(page: Page, world: World) -> None:
