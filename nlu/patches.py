@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from functools import lru_cache
+from graphlib import TopologicalSorter
 from types import SimpleNamespace
 from typing import Any, Callable, Dict, Final, List, Mapping, Optional, Text, Tuple, Type
 
-import dask
 import jsonschema
 import rasa
 import rasa.core.policies.rule_policy as rule_policy
@@ -17,6 +17,7 @@ from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.utils.schemas.events import EVENT_SCHEMA
 
 from nlu.turn import note_fault
 
@@ -27,19 +28,35 @@ class PatchesRefused(RuntimeError):
     """Rasa is not the version that these overrides were written for, or one of them is not on."""
 
 
-def _validator() -> Any:
-    schema = RemoteAction.action_response_format_spec()
-    return jsonschema.validators.validator_for(schema)(schema)
+_Validator: Final = jsonschema.validators.validator_for(EVENT_SCHEMA)
+_ANSWER: Final = _Validator(
+    {"type": "object", "properties": {name: {"type": "array", "items": {"type": "object"}} for name in ("events", "responses")}}
+)
 
 
-_ANSWER_VALIDATOR: Final = _validator()
+def _merged(kind: Dict[Text, Any]) -> Any:
+    """What holds for every event and what holds for one kind of it, in one schema."""
+    properties = {**EVENT_SCHEMA["properties"], **kind["properties"]}
+    return _Validator({"properties": properties, "required": [*EVENT_SCHEMA["required"], *kind.get("required", [])]})
+
+
+_EVENTS: Final[Mapping[Text, Any]] = {
+    kind["properties"]["event"]["const"]: _merged(kind) for kind in EVENT_SCHEMA["oneOf"]
+}
 
 
 def validate_action_result(self: RemoteAction, result: Dict[Text, Any]) -> bool:
-    """Checks an action server's answer; stock Rasa checks the schema itself again each time (35 ms)."""
-    error = jsonschema.exceptions.best_match(_ANSWER_VALIDATOR.iter_errors(result))
-    if error is not None:
-        raise error
+    """Checks an action server's answer, each event by its own kind's schema.
+
+    Stock Rasa checks the schema itself again each time, and every event against all 23 kinds.
+    """
+    _ANSWER.validate(result)
+    for event in result.get("events", ()):
+        kind = event.get("event")
+        known = _EVENTS.get(kind) if isinstance(kind, str) else None
+        if known is None:
+            raise jsonschema.ValidationError("an event of no known kind")
+        known.validate(event)
     return True
 
 
@@ -83,19 +100,27 @@ _LAZY_COPY: Final = SimpleNamespace(deepcopy=_copy_for_log, copy=processor.copy.
 def run_graph(
     self: DaskGraphRunner, inputs: Optional[Dict[Text, Any]] = None, targets: Optional[List[Text]] = None
 ) -> Dict[Text, Any]:
-    """Runs the graph; stock Rasa derives the graph anew each time and writes all inputs into a debug line."""
+    """Runs the graph's nodes, each after those that it needs.
+
+    Stock Rasa derives the graph anew each time, writes all inputs into a debug line, and has dask schedule it.
+    """
     wanted = tuple(targets or self._graph_schema.target_names)
-    run_graph = dict(_graph_for(self, wanted))
-    self._add_inputs_to_graph(inputs, run_graph)
+    nodes = _nodes_for(self, wanted)
+    done: Dict[Text, Any] = {name: (name, value) for name, value in (inputs or {}).items()}
     try:
-        return dict(dask.get(run_graph, list(wanted)))
+        for name, node, needs in nodes:
+            done[name] = node(*(done.get(need, need) for need in needs))
     except RuntimeError as error:
         raise GraphRunError("Error running runner.") from error
+    return dict(done[name] for name in wanted)
 
 
 @lru_cache(maxsize=16)
-def _graph_for(runner: DaskGraphRunner, targets: Tuple[Text, ...]) -> Mapping[Text, Any]:
-    return runner._build_dask_graph(runner._graph_schema.minimal_graph_schema(list(targets)))
+def _nodes_for(runner: DaskGraphRunner, targets: Tuple[Text, ...]) -> Tuple[Tuple[Text, Any, Tuple[Text, ...]], ...]:
+    """What has to run for these targets, in an order in which it can."""
+    graph = runner._build_dask_graph(runner._graph_schema.minimal_graph_schema(list(targets)))
+    order = TopologicalSorter({name: needs for name, (_, *needs) in graph.items()}).static_order()
+    return tuple((name, graph[name][0], tuple(graph[name][1:])) for name in order if name in graph)
 
 
 def _own_log_slots(tracker: DialogueStateTracker) -> None:

@@ -6,7 +6,12 @@ import jsonschema
 import pytest
 import rasa
 from rasa.core.actions.action import RemoteAction
+from rasa.engine.exceptions import GraphRunError
+from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema, SchemaNode
+from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.shared.core.events import Event, deserialise_events
+from rasa.shared.utils.schemas.events import EVENT_SCHEMA
 
 from nlu import patches
 from nlu.turn import Turn, current_turn
@@ -18,10 +23,24 @@ ANSWERS = [
     {"events": [{"event": "action", "name": "contact_form", "policy": None, "confidence": None}], "responses": []},
     {"events": [{"event": "nonsense"}], "responses": []},
     {"events": [{"name": "no event key"}], "responses": []},
+    {"events": [{"event": "slot", "name": "a"}]},
+    {"events": [{"event": "slot", "name": 1, "value": 1}]},
+    {"events": [{"event": "slot", "name": "a", "value": None, "timestamp": "today"}]},
+    {"events": [{"event": "slot", "name": "a", "value": {"b": [1]}, "metadata": []}]},
+    {"events": [{"event": 5}]},
+    {"events": [{"event": ["slot"]}]},
+    {"events": [{"event": "entities", "entities": [{"entity": "phone", "value": "1"}]}]},
+    {"events": [{"event": "entities", "entities": [{"entity": "phone"}]}]},
+    {"events": [{"event": "user", "text": None, "parse_data": {"intent": {"name": 3}}}]},
+    {"events": [{"event": "slot", "name": "a", "value": 1}, "slot"]},
+    {"events": None},
+    {"responses": [{"text": "x"}]},
+    {"responses": {}},
     {"events": {}, "responses": []},
     {"events": [], "responses": ["text"]},
     [],
 ]
+EVENT_KINDS = [kind["properties"]["event"]["const"] for kind in EVENT_SCHEMA["oneOf"]]
 EVENTS = [
     {"event": "slot", "name": "a", "value": 1},
     {"event": "active_loop", "name": "contact_form"},
@@ -59,6 +78,30 @@ def test_events_are_read_as_stock_rasa_reads_them(event) -> None:
     patches.apply()
     assert [type(one) for one in deserialise_events([dict(event)])] == [type(one) for one in stock]
     assert deserialise_events([dict(event)]) == stock
+
+
+@pytest.mark.parametrize("kind", EVENT_KINDS)
+def test_every_kind_of_event_is_judged_as_stock_rasa_judges_it(kind: str) -> None:
+    answers = [{"events": [{"event": kind, **more}]} for more in ({}, {"name": "a", "value": 1}, {"entities": [1]}, {"policy": 1})]
+    stock = [verdict(answer) for answer in answers]
+    patches.apply()
+    assert [verdict(answer) for answer in answers] == stock
+
+
+def test_a_graph_gives_what_dask_gives() -> None:
+    runner = _runner({"first": ("say", {}), "second": ("add", {"left": "first", "right": "given"}), "unused": ("say", {})})
+    stock = runner.run(inputs={"given": 2}, targets=["second"])
+    patches.apply()
+    assert runner.run(inputs={"given": 2}, targets=["second"]) == stock == {"second": 3}
+
+
+@pytest.mark.parametrize("is_patched", (False, True))
+def test_a_graph_whose_input_is_missing_is_refused_as_by_dask(is_patched: bool) -> None:
+    runner = _runner({"first": ("say", {}), "second": ("add", {"left": "first", "right": "given"})})
+    if is_patched:
+        patches.apply()
+    with pytest.raises(GraphRunError):
+        runner.run(inputs={}, targets=["second"])
 
 
 def test_an_unknown_event_is_still_refused() -> None:
@@ -113,3 +156,25 @@ class _Domain:
 
     def as_dict(self):
         return {}
+
+
+class _Part(GraphComponent):
+    @classmethod
+    def create(cls, config, model_storage, resource, execution_context):
+        return cls()
+
+    def say(self):
+        return 1
+
+    def add(self, left, right):
+        return left + right
+
+
+def _runner(nodes) -> DaskGraphRunner:
+    schema = GraphSchema(
+        {
+            name: SchemaNode(needs=needs, uses=_Part, constructor_name="create", fn=fn, config={}, eager=True)
+            for name, (fn, needs) in nodes.items()
+        }
+    )
+    return DaskGraphRunner.create(schema, LocalModelStorage, ExecutionContext(schema))
