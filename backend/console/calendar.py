@@ -14,6 +14,7 @@ from backend.console.web import office, render, signed_in, text_of
 from backend.domain.errors import DomainError
 from backend.services.staff import calendar_changes, calendar_week, visiting
 from backend.services.staff.calendar import WEEKS, calendar_page, day_page
+from backend.services.staff.calendar_week import WeekForm
 from backend.services.staff.refusals import CalendarUnknown, DaysWrong, SeatsWrong, StaffRefusal
 
 Act = Callable[[web.Request, str], Awaitable[None]]
@@ -25,7 +26,6 @@ def add_calendar_routes(routes: web.UrlDispatcher) -> None:
     routes.add_post("/calendar/closures", close_days)
     routes.add_post("/calendar/closures/{closure_id}/open", open_days)
     routes.add_post("/calendar/slots/{slot_id}", change_seats)
-    routes.add_post("/calendar/places/{calendar_id}", change_calendar)
     routes.add_post("/calendar/weeks/{calendar_id}", change_week)
     routes.add_post("/calendar/visits/{visit_id}", mark)
 
@@ -50,7 +50,7 @@ async def close_days(request: web.Request) -> web.StreamResponse:
             reason=reason,
         )  # fmt: skip
 
-    return await _act(request, act)
+    return await then_weeks(request, act)
 
 
 async def open_days(request: web.Request) -> web.StreamResponse:
@@ -58,40 +58,27 @@ async def open_days(request: web.Request) -> web.StreamResponse:
         closure_id = request.match_info["closure_id"]
         await calendar_changes.open_days(office(request), signed_in(request), token=token, closure_id=closure_id)
 
-    return await _act(request, act)
+    return await then_weeks(request, act)
 
 
 async def change_seats(request: web.Request) -> web.StreamResponse:
     async def act(request: web.Request, token: str) -> None:
-        slot_id, seats = request.match_info["slot_id"], _seats(request)
+        slot_id, seats = request.match_info["slot_id"], number_of(request, "seats")
         await calendar_changes.change_seats(
             office(request), signed_in(request), token=token, slot_id=slot_id, seats=seats
         )
 
-    return await _act(request, act)
-
-
-async def change_calendar(request: web.Request) -> web.StreamResponse:
-    async def act(request: web.Request, token: str) -> None:
-        await calendar_changes.change_calendar(
-            office(request), signed_in(request), token=token, calendar_id=request.match_info["calendar_id"],
-            place=text_of(request, "place"), bring=text_of(request, "bring"), seats=_seats(request),
-        )  # fmt: skip
-
-    return await _act(request, act)
+    return await then_weeks(request, act)
 
 
 async def change_week(request: web.Request) -> web.StreamResponse:
     async def act(request: web.Request, token: str) -> None:
-        ahead = text_of(request, "ahead_days").strip()
         await calendar_week.change_week(
-            office(request), signed_in(request), token=token, calendar_id=request.match_info["calendar_id"],
-            written={day: text_of(request, f"day{day}") for day in range(7)},
-            ahead_days=int(ahead) if ahead.isascii() and ahead.isdecimal() and len(ahead) <= 3 else 0,
-            cut_off=text_of(request, "cut_off"),
+            office(request), signed_in(request), week_of(request), token=token,
+            calendar_id=request.match_info["calendar_id"],
         )  # fmt: skip
 
-    return await _act(request, act)
+    return await then_weeks(request, act)
 
 
 async def mark(request: web.Request) -> web.StreamResponse:
@@ -99,16 +86,16 @@ async def mark(request: web.Request) -> web.StreamResponse:
     try:
         await visiting.mark_on_list(
             office(request), signed_in(request), visit_id=request.match_info["visit_id"],
-            case_no=text_of(request, "case_no"), came=text_of(request, "came") == "yes", token=_token(request),
+            case_no=text_of(request, "case_no"), came=text_of(request, "came") == "yes", token=one_time_token(request),
         )  # fmt: skip
     except (StaffRefusal, DomainError) as refusal:
         return await _day(request, sentence=words.for_refusal(refusal))
     raise web.HTTPSeeOther(f"/console/calendar/day?{_place(request, 'day')}")
 
 
-async def _act(request: web.Request, act: Act) -> web.StreamResponse:
+async def then_weeks(request: web.Request, act: Act) -> web.StreamResponse:
     try:
-        await act(request, _token(request))
+        await act(request, one_time_token(request))
     except (StaffRefusal, DomainError) as refusal:
         return await _weeks(request, sentence=words.for_refusal(refusal))
     raise web.HTTPSeeOther(f"/console/calendar?{_place(request, 'week')}")
@@ -123,7 +110,10 @@ async def _weeks(request: web.Request, *, sentence: str = "") -> web.StreamRespo
         return _nothing(request, refusal)
     around = {"before": page.monday - timedelta(weeks=WEEKS), "after": page.monday + timedelta(weeks=WEEKS)}
     status = 409 if sentence else 200
-    return render(request, "calendar.html", page=page, around=around, sentence=sentence, status=status)
+    districts = [one.name for one in office(request).parts.catalogues.current().districts.values()]
+    return render(
+        request, "calendar.html", page=page, around=around, districts=districts, sentence=sentence, status=status
+    )
 
 
 async def _day(request: web.Request, *, sentence: str = "") -> web.StreamResponse:
@@ -165,14 +155,22 @@ def _date(told: str) -> date | None:
     return None
 
 
-def _seats(request: web.Request) -> int:
-    told = text_of(request, "seats").strip()
+def number_of(request: web.Request, name: str) -> int:
+    """A number that a form may carry; raises SeatsWrong."""
+    told = text_of(request, name).strip()
     if not (told.isascii() and told.isdecimal() and len(told) <= 4):
         raise SeatsWrong(calendar_changes.MOST_SEATS)
     return int(told)
 
 
-def _token(request: web.Request) -> str:
+def week_of(request: web.Request) -> WeekForm:
+    """The week as it was filled in; days ahead that are no number are 0, which nobody accepts."""
+    ahead = text_of(request, "ahead_days").strip()
+    days = int(ahead) if ahead.isascii() and ahead.isdecimal() and len(ahead) <= 3 else 0
+    return WeekForm({day: text_of(request, f"day{day}") for day in range(7)}, days, text_of(request, "cut_off"))
+
+
+def one_time_token(request: web.Request) -> str:
     token = text_of(request, "token")
     if not 16 <= len(token) <= 64:
         raise web.HTTPBadRequest

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from backend.console import actions, cases, files, ledger, sign_in, tasks
 from backend.console.calendar import add_calendar_routes
+from backend.console.calendar_places import add_calendar_place_routes
 from backend.console.data_rights import add_data_rights_routes
 from backend.console.employers import add_employer_routes
 from backend.console.people import add_people_routes
@@ -41,6 +42,7 @@ def add_routes(app: web.Application) -> None:
     routes.add_post("/cases/{case_no}/events/{event}", actions.happen)
     routes.add_post("/cases/{case_no}/messages", actions.say)
     add_calendar_routes(routes)
+    add_calendar_place_routes(routes)
     add_employer_routes(routes)
     add_people_routes(routes)
     add_team_routes(routes)

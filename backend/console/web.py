@@ -7,6 +7,7 @@ import traceback
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -93,10 +94,22 @@ def set_up_templates(app: web.Application) -> None:
 
 
 def render(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
-    """A page, or the part of it that htmx asked for; `token()` gives each of its forms a one-time token."""
+    """A page, or the part of it that htmx asked for; `token()` gives each of its forms a one-time token, and
+    `filled(action, name, stored)` what a field shows: after a refusal, what was typed into that form."""
     who = request.get(SIGNED_IN)
-    shared = {"me": who, "csrf": who.csrf_token if who else "", "token": _one_time_token, "path": request.path}
+    shared = {
+        "me": who,
+        "csrf": who.csrf_token if who else "",
+        "token": _one_time_token,
+        "path": request.path,
+        "filled": partial(_filled, request),
+    }
     return aiohttp_jinja2.render_template(template, request, {**shared, **context}, status=status)
+
+
+def _filled(request: web.Request, action: str, name: str, stored: object = "") -> object:
+    sent = request.method == "POST" and request.path == action
+    return text_of(request, name) if sent else stored
 
 
 def _one_time_token() -> str:

@@ -65,6 +65,8 @@ SENTENCES: Final[Mapping[type[Exception], str]] = {
     staff.SlipNotThere: "这个申请还没有确认单，不用更换。",
     staff.SlipTheSame: "这就是现在的那份确认单，请选正确的文件。",
     staff.CalendarUnknown: "没有找到这个日历。",
+    staff.CalendarWrong: "没有保存：“{what}”请检查一下。",
+    staff.CalendarTaken: "这个地点已经有同类的窗口了，请改一改地点的写法（例如加上几号厅），或直接修改原来那个。",
     staff.DaysWrong: "日期不对：要从今天或以后开始，结束不早于开始，最长 60 天。",
     staff.SeatsTaken: "已经约出 {taken} 个，名额不能更少。",
     staff.SeatsWrong: "名额请填 1 到 {most} 之间的整数。",

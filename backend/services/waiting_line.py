@@ -84,8 +84,28 @@ async def _offer(
         "slot_id": visit.id,
         "field": "new_slot" if has_one else "slot",
     }
-    await push(uow, parts.texts, case, "waitlist_offer", facts, once=f"{fresh.id}:{visit.id}")
+    await push(uow, parts.texts, case, "waitlist_offer", facts, once=f"{fresh.id}:{visit.id}:{now.isoformat()}")
     return True
+
+
+async def take_back_offers(
+    uow: UnitOfWork, parts: Parts, slot: SlotRecord, calendar: Calendar, *, only_unserved: bool = False
+) -> SlotRecord:
+    """The office takes this locked slot away: whoever had a seat kept there is told, and waits on where they stood.
+
+    `only_unserved`: the window stays, but no longer for every district.
+    """
+    now, taken_back = parts.clock.now(), False
+    for entry in await uow.waitlist.where(slot_id=slot.id, state="offered", lock=True):
+        if only_unserved and calendar.serves(calendar.kind, entry.district):
+            continue
+        taken_back = True
+        await uow.waitlist.save(replace(entry, state="waiting", slot_id=None, offer_expires_at=None))
+        case = await uow.cases.get(entry.case_id)
+        if case is not None:
+            facts = {"when": slot.of_kind(calendar.kind).said}
+            await push(uow, parts.texts, case, "waitlist_taken_back", facts, once=f"{entry.id}:{now.isoformat()}")
+    return await recount(uow, slot, now=now) if taken_back else slot
 
 
 async def pass_on_free_seats(parts: Parts) -> int:

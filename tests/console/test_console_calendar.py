@@ -139,7 +139,7 @@ async def test_a_closure_that_cannot_be_is_refused_with_a_sentence(
 
 async def test_place_papers_and_later_seats_are_changed(desk: Browser, world: World) -> None:
     _, page = await desk.get("/console/calendar")
-    fields = {"place": "示例二厅", "bring": "身份证和材料原件", "seats": "5"}
+    fields = {"place": "示例二厅", "bring": "身份证和材料原件", "seats": "5", "offer_hours": "2"}
     assert (await desk.press(page, "/console/calendar/places/hall", **fields))[0] == 303
     world.clock.advance(days=4)
     await appointment_round(world.office.parts)

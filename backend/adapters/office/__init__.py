@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.adapters.db.tables import cases
@@ -62,11 +62,14 @@ class PostgresChatLog:
         self._engine = engine
         self._clock = clock
 
-    async def sent_to(self, openid: str, *, limit: int) -> list[SentMessage]:
+    async def sent_to(self, openid: str, *, marks: Sequence[str], limit: int) -> list[SentMessage]:
+        if not marks:
+            return []
         at = func.coalesce(outgoing.c.sent_at, outgoing.c.created_at).label("at")
         statement = (
             select(at, outgoing.c.parts, outgoing.c.state, outgoing.c.via)
             .where(outgoing.c.openid == openid)
+            .where(or_(*(outgoing.c.dedupe_key.contains(mark, autoescape=True) for mark in marks)))
             .order_by(outgoing.c.id.desc())
             .limit(limit)
         )

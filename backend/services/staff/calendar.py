@@ -123,7 +123,8 @@ async def day_page(office: Office, *, calendar_id: str | None = None, day: date 
 
 
 async def _chosen(uow: UnitOfWork, calendar_id: str | None) -> tuple[list[CalendarRecord], CalendarRecord]:
-    calendars = await uow.calendars.where(active=True, order_by="id")
+    found_all = await uow.calendars.where(order_by="id")
+    calendars = sorted(found_all, key=lambda one: (not one.active, one.kind, one.place))
     found = next((one for one in calendars if calendar_id in (None, one.id)), None)
     if found is None:
         raise CalendarUnknown

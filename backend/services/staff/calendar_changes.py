@@ -1,4 +1,4 @@
-"""What staff change in a calendar: closures and holidays, the seats of a window, its place and later seats."""
+"""What staff change on the days of a calendar: closures and holidays, the seats of a window."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from backend.services.staff.refusals import CalendarUnknown, DaysWrong, SeatsTak
 from backend.services.staff.sign_in import SignedIn
 from backend.services.transitions_log import a_staff_member, record_audit
 from backend.services.visit_records import ClosureRecord, SlotRecord
+from backend.services.waiting_line import take_back_offers
 
 MOST_SEATS: Final = 500
 LONGEST_CLOSURE: Final = timedelta(days=60)
@@ -69,6 +70,9 @@ async def close_days(
         await change.uow.closures.add(closure)
         for slot in await apply_closures(change.uow, await _slots_of(change.uow, closure.rule), now=change.now):
             await _ask_to_choose_again(change, slot, closure)
+            calendar = await change.uow.calendars.get(slot.calendar_id)
+            if calendar is not None:
+                await take_back_offers(change.uow, office.parts, slot, calendar.rules)
         await change.audit("closure_added", closure=closure.id, calendar=calendar_id or "all")
 
     await once(office, who, token, "close_days", step)
@@ -106,28 +110,6 @@ async def change_seats(office: Office, who: SignedIn, *, token: str, slot_id: st
         await change.audit("seats_changed", slot=slot_id, seats=seats, before=slot.seats)
 
     await once(office, who, token, "change_seats", step)
-
-
-async def change_calendar(
-    office: Office, who: SignedIn, *, token: str, calendar_id: str, place: str, bring: str, seats: int
-) -> None:
-    """Where it is, what to bring, and how many seats later windows have; those that are open already keep theirs.
-
-    Raises:
-        TextNeeded, TextTooLong, SeatsWrong, CalendarUnknown: nothing has been changed.
-    """
-    place, bring = needed_text(place, longest=80), needed_text(bring, longest=120)
-    if not 1 <= seats <= MOST_SEATS:
-        raise SeatsWrong(MOST_SEATS)
-
-    async def step(change: Change) -> None:
-        calendar = await change.uow.calendars.get(calendar_id, lock=True)
-        if calendar is None:
-            raise CalendarUnknown
-        await change.uow.calendars.save(replace(calendar, place=place, bring=bring, seats=seats))
-        await change.audit("calendar_changed", calendar=calendar_id, seats=seats)
-
-    await once(office, who, token, "change_calendar", step)
 
 
 async def once(office: Office, who: SignedIn, token: str, name: str, step: Step) -> None:

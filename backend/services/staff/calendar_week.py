@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Final
 
-from backend.domain.calendars import AppointmentKind, CalendarFaulty, beijing_day, windows
+from backend.domain.calendars import AppointmentKind, CalendarFaulty, Opening, beijing_day, windows
 from backend.domain.week_pattern import OpenWindow, apply_week, read_week
 from backend.services.ports import UnitOfWork
 from backend.services.seats import LIVE, lock_slots
@@ -17,39 +17,52 @@ from backend.services.staff.office import Office
 from backend.services.staff.refusals import CalendarUnknown
 from backend.services.staff.sign_in import SignedIn
 from backend.services.visit_records import CalendarRecord, SlotRecord
+from backend.services.waiting_line import take_back_offers
 
 LONGEST_DAY: Final = 200
 MOST_DAYS_AHEAD: Final = 366
 
 
-async def change_week(
-    office: Office,
-    who: SignedIn,
-    *,
-    token: str,
-    calendar_id: str,
-    written: Mapping[int, str],
-    ahead_days: int,
-    cut_off: str,
-) -> None:
+@dataclass(frozen=True)
+class WeekForm:
+    """When a calendar is open, as it was written; `ahead_days` is how early a window can be booked."""
+
+    written: Mapping[int, str]
+    ahead_days: int
+    cut_off: str
+
+
+@dataclass(frozen=True)
+class Week:
+    openings: tuple[Opening, ...]
+    ahead_days: int
+    cut_off: time | None
+
+
+def read_week_form(form: WeekForm) -> Week:
+    """Raises CalendarFaulty: a day cannot be read, windows overlap, or a number is none."""
+    openings = read_week({day: text[:LONGEST_DAY] for day, text in form.written.items()})
+    if not 1 <= form.ahead_days <= MOST_DAYS_AHEAD:
+        raise CalendarFaulty(what="提前天数")
+    return Week(openings, form.ahead_days, _cut_off(form.cut_off))
+
+
+async def change_week(office: Office, who: SignedIn, form: WeekForm, *, token: str, calendar_id: str) -> None:
     """The new week holds for windows from now on; a form that is sent twice changes nothing the second time.
 
     Raises:
-        CalendarFaulty: a day cannot be read, windows overlap, or a number is none. CalendarUnknown: see there.
+        CalendarFaulty, CalendarUnknown: nothing has been changed.
     """
-    openings = read_week({day: text[:LONGEST_DAY] for day, text in written.items()})
-    latest = _time(cut_off)
-    if not 1 <= ahead_days <= MOST_DAYS_AHEAD:
-        raise CalendarFaulty(what="提前天数")
+    week = read_week_form(form)
 
     async def step(change: Change) -> None:
         record = await change.uow.calendars.get(calendar_id, lock=True)
         if record is None:
             raise CalendarUnknown
-        rules = replace(record.rules, openings=openings, ahead_days=ahead_days, cut_off=latest)
+        rules = replace(record.rules, openings=week.openings, ahead_days=week.ahead_days, cut_off=week.cut_off)
         fresh = replace(CalendarRecord.of(rules, open_at=record.open_at), active=record.active)
         await change.uow.calendars.save(fresh)
-        counts = await _follow(change, fresh)
+        counts = await follow_rules(change, fresh)
         await change.audit("calendar_week_changed", calendar=calendar_id, **counts)
 
     await once(office, who, token, "change_week", step)
@@ -67,8 +80,11 @@ async def left_over(
     return [(outside[visit.slot_id].of_kind(kind).said, cases[visit.case_id]) for visit in ordered]
 
 
-async def _follow(change: Change, record: CalendarRecord) -> dict[str, int]:
-    """Bring the windows of the future in line; seats that staff have set for a window stay."""
+async def follow_rules(change: Change, record: CalendarRecord) -> dict[str, int]:
+    """Bring the windows of the future in line; seats that staff have set for a window stay.
+
+    A calendar that is out of use wants no window at all: who has booked keeps the visit, who had a seat kept waits on.
+    """
     uow, now = change.uow, change.now
     today = beijing_day(now)
     calendar = record.rules
@@ -78,7 +94,8 @@ async def _follow(change: Change, record: CalendarRecord) -> dict[str, int]:
     known = [OpenWindow(one.id, one.starts_at, one.ends_at, one.taken, one.withdrawn) for one in slots.values()]
     horizon = max([today + timedelta(days=calendar.ahead_days), *(one.day for one in slots.values())])
     closures = await current_closures(uow)
-    wanted = [one for one in windows(calendar, closures, first=today, last=horizon) if one.starts_at > now]
+    planned = windows(calendar, closures, first=today, last=horizon) if record.active else ()
+    wanted = [one for one in planned if one.starts_at > now]
     plan = apply_week(known, wanted)
     for slot in slots.values():
         ends_at = plan.lengthen.get(slot.id, slot.ends_at)
@@ -87,6 +104,7 @@ async def _follow(change: Change, record: CalendarRecord) -> dict[str, int]:
         after = replace(slot, ends_at=ends_at, withdrawn=withdrawn, pass_on_at=freed)
         if after != slot:
             await uow.slots.save(after)
+        await take_back_offers(uow, change.office.parts, after, calendar, only_unserved=not withdrawn)
     last = today + timedelta(days=calendar.ahead_days)
     for window in plan.add:
         if beijing_day(window.starts_at) <= last:
@@ -94,7 +112,7 @@ async def _follow(change: Change, record: CalendarRecord) -> dict[str, int]:
     return {"withdrawn": len(plan.withdraw), "restored": len(plan.restore), "added": len(plan.add)}
 
 
-def _time(told: str) -> time | None:
+def _cut_off(told: str) -> time | None:
     """The last time of the day before at which a visit can be given up; empty: the end of that day."""
     try:
         return time.fromisoformat(told.strip()) if told.strip() else None

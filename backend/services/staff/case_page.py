@@ -11,6 +11,7 @@ from backend.domain.catalogue import Catalogue
 from backend.domain.profile import UploadMode
 from backend.domain.transitions import staff_events
 from backend.services.ports import UnitOfWork
+from backend.services.pushes import case_mark
 from backend.services.records import CaseRecord, Invoice, InvoiceChange, Order, Refund, SupplementRequest
 from backend.services.staff.bucket import Name, names_for
 from backend.services.staff.case_data import Section, sections_of
@@ -96,6 +97,7 @@ async def _page(office: Office, uow: UnitOfWork, who: SignedIn, case: CaseRecord
     photo = await uow.photos.get(case.id)
     slip = await uow.confirmations.first(case_id=case.id, superseded_at=None)
     mails = await uow.mails.where(case_id=case.id, order_by="-created_at")
+    marks = [case_mark(one.id) for one in await uow.cases.where(applicant_id=case.applicant_id)]
     catalogue = office.parts.catalogues.at(case.catalogue_version)
     return CasePage(
         case=case,
@@ -115,7 +117,7 @@ async def _page(office: Office, uow: UnitOfWork, who: SignedIn, case: CaseRecord
         slip_file_id=slip.file_id if slip else None,
         has_credentials=await uow.credentials.get(case.id) is not None,
         history=await history_of(uow, case, catalogue),
-        messages=await office.chat_log.sent_to(openid, limit=MESSAGES_SHOWN) if openid else [],
+        messages=await office.chat_log.sent_to(openid, marks=marks, limit=MESSAGES_SHOWN) if openid else [],
         messages_left=await office.chat_log.left_for(openid) if openid else None,
         mails=[(mail.sent_at or mail.created_at, mail.subject, mail.state) for mail in mails],
         events=frozenset(staff_events(Stage(case.stage))),

@@ -46,8 +46,9 @@ class SentMessage:
 class ChatLog(Protocol):
     """What the WeChat edge knows about one applicant's chat."""
 
-    async def sent_to(self, openid: str, *, limit: int) -> list[SentMessage]:
-        """The latest messages of the outbox, newest first."""
+    async def sent_to(self, openid: str, *, marks: Sequence[str], limit: int) -> list[SentMessage]:
+        """The latest messages of the outbox whose key holds one of `marks`, newest first: an account may have several
+        people, and have had others before."""
 
     async def left_for(self, openid: str) -> int:
         """How many messages staff can still send before the applicant writes again."""

@@ -101,6 +101,17 @@ class CalendarUnknown(StaffRefusal):
     """There is no such calendar."""
 
 
+@dataclass(eq=False)
+class CalendarWrong(StaffRefusal):
+    """A field of a calendar that cannot be."""
+
+    what: str
+
+
+class CalendarTaken(StaffRefusal):
+    """Another calendar of this kind is at this place already."""
+
+
 class DaysWrong(StaffRefusal):
     """Days that lie in the past, in the wrong order, or are too many."""
 
