@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from backend.domain.draft import Draft
+from backend.domain.sections.owners import MAINTAINED
 
 HELD: Final = "held"
-_OWNERS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("phone", "emails"), "contact"),
-    **dict.fromkeys(
-        (
-            "ethnicity",
-            "political",
-            "marital",
-            "title",
-            "hukou_place",
-            "hukou_kind",
-            "hukou_nature",
-            "address",
-            "housing",
-            "postcode",
-        ),
-        "personal",
-    ),
-}
 _LISTS: Final = frozenset({"education", "work"})
 
 
@@ -35,7 +18,7 @@ def hold(draft: Draft, names: Iterable[str]) -> Draft:
         if name in _LISTS:
             draft = draft.unsettle(f"{name}.confirm")
             continue
-        section = _OWNERS[name]
+        section = MAINTAINED[name]
         told = draft.answer(section, name)
         if told and not draft.answer(HELD, name):
             draft = draft.without_answers(section, (name,)).with_answer(HELD, name, told)
@@ -46,8 +29,8 @@ def give_back(draft: Draft, names: Iterable[str]) -> Draft:
     """These fields are not to change after all: a value that was set aside and not told anew stands again."""
     for name in names:
         before = draft.answer(HELD, name)
-        if before and not draft.answer(_OWNERS[name], name):
-            draft = draft.with_answer(_OWNERS[name], name, before).without_answers(HELD, (name,))
+        if before and not draft.answer(MAINTAINED[name], name):
+            draft = draft.with_answer(MAINTAINED[name], name, before).without_answers(HELD, (name,))
     return draft
 
 
@@ -58,13 +41,13 @@ def before(draft: Draft, name: str) -> str:
 
 def is_to_be_told(draft: Draft, name: str) -> bool:
     """Whether a field that is otherwise optional has to be answered now, because it is what changes."""
-    return bool(draft.answer(HELD, name)) and not draft.answer(_OWNERS[name], name)
+    return bool(draft.answer(HELD, name)) and not draft.answer(MAINTAINED[name], name)
 
 
 def changes(draft: Draft) -> tuple[tuple[str, str, str], ...]:
     """Field, earlier and new value of everything that was told anew and differs."""
     told = draft.answers.get(HELD, {})
-    pairs = ((name, old, draft.answer(_OWNERS[name], name)) for name, old in told.items() if name in _OWNERS)
+    pairs = ((name, old, draft.answer(MAINTAINED[name], name)) for name, old in told.items() if name in MAINTAINED)
     return tuple((name, old, new) for name, old, new in pairs if new and new != old)
 
 
@@ -73,5 +56,5 @@ def opened_fields(names: Iterable[str]) -> frozenset[str]:
     return frozenset(names) - _LISTS
 
 
-KNOWN: Final = frozenset(_OWNERS) | _LISTS
+KNOWN: Final = frozenset(MAINTAINED) | _LISTS
 """What an option of the catalogue may open."""

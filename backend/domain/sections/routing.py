@@ -16,45 +16,18 @@ from backend.domain.sections.corrections import SeveralMonths, year_correction
 from backend.domain.sections.education import EDUCATION
 from backend.domain.sections.entries import Book, EntryPrompt
 from backend.domain.sections.fields import FieldsPrompt
+from backend.domain.sections.owners import SECTION_OF
 from backend.domain.sections.prompt import Prompt, Reply, where_it_stands
 from backend.domain.sections.work import WORK
 from backend.domain.talk import Answer, Say, Value
 
 _BOOKS: Final[Mapping[str, Book]] = {"education": EDUCATION, "work": WORK}
-_SECTION_OF: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("phone", "emails", "credentials"), "contact"),
-    **dict.fromkeys(
-        (
-            "ethnicity",
-            "political",
-            "marital",
-            "title",
-            "hukou_place",
-            "hukou_kind",
-            "hukou_nature",
-            "address",
-            "housing",
-            "postcode",
-        ),
-        "personal",
-    ),
-    **dict.fromkeys(("need_invoice", "title_type", "invoice_title", "tax_no", "invoice_email", "pay"), "invoice"),
-    "unchanged": "personal",
-    "photo": "photo",
-    "employer_account": "employer",
-    "eligible": "notice",
-    "submit": "review",
-    "resubmit": "supplement",
-    **dict.fromkeys(("spouse_name", "spouse_employer", "child_name", "child_born"), "conditions"),
-    **dict.fromkeys(("education_confirm",), "education"),
-    **dict.fromkeys(("work_confirm", "gap", "open_end"), "work"),
-}
 
 
 def section_of_field(name: str, draft: Draft, ctx: InterviewContext) -> str | None:
     """The section that owns a field; months belong to the list that the talk is in."""
-    if name in _SECTION_OF:
-        return _SECTION_OF[name]
+    if name in SECTION_OF:
+        return SECTION_OF[name]
     if name.startswith("check_"):
         return "notice"
     if name in ctx.catalogue.questions:
