@@ -42,6 +42,7 @@ from backend.http.app import build_app
 from backend.jobs.worker import worker_app
 from backend.seed import seed
 from backend.seed_earlier_cases import seed_earlier_cases
+from backend.services.errors import FileMissing as ObjectMissing
 from backend.services.errors import FileUnknown
 from backend.services.files import show_file
 from backend.services.parts import Parts
@@ -182,7 +183,7 @@ async def picture_of(parts: Parts, openid: str, file_id: str) -> bytes:
     """A picture that this applicant may see in the chat; raises the kit's `FileMissing`."""
     try:
         media_type, content = await show_file(parts, openid, file_id)
-    except FileUnknown:
+    except (FileUnknown, ObjectMissing):
         raise FileMissing from None
     return await picture_for_chat(media_type, content)
 

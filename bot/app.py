@@ -58,7 +58,12 @@ async def create_app(
     app[keys.SETTINGS], app[keys.CLOCK] = settings, clock
     stack = AsyncExitStack()
     engine = create_async_engine(
-        settings.database_url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True, pool_timeout=5
+        settings.database_url,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_SIZE,
+        pool_pre_ping=True,
+        pool_timeout=5,
+        hide_parameters=True,
     )
     stack.push_async_callback(engine.dispose)
     # WeChat waits at the door: nothing is tried beforehand there, a lost connection is noticed and replaced in use.
@@ -67,6 +72,7 @@ async def create_app(
         pool_size=DOOR_POOL_SIZE,
         max_overflow=0,
         pool_timeout=2,
+        hide_parameters=True,
         isolation_level="AUTOCOMMIT",
         pool_reset_on_return=None,
     )

@@ -7,11 +7,12 @@ that neither a moved demo clock nor two machines' clocks matter; reply windows g
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import and_, exists, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -20,7 +21,7 @@ from wechat.budget import Window
 from wechat.going_on import put_event
 from wechat.inbound import Push
 from wechat.outgoing import Outgoing, enqueue, forget, release_held, take_held
-from wechat.presence import release_orphans
+from wechat.presence import release_dropped, release_orphans
 from wechat.replies import Reply, render
 from wechat.tables import INBOX_CHANNEL
 from wechat.tables import inbox as table
@@ -29,6 +30,7 @@ from wechat.tables import inbox as table
 AFTER_PASSIVE: Final = timedelta(milliseconds=600)
 LATE_REPEAT: Final = timedelta(seconds=3)
 _now = func.clock_timestamp
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -169,8 +171,7 @@ class Inbox:
             row = (await connection.execute(select(table).where(table.c.id == row_id).with_for_update())).one()
             if row.delivery is not None or row.state != "answered":
                 return _given(row.delivery, row.passive)
-            replies = [Reply.from_json(reply) for reply in row.replies or ()]
-            delivery, passive = await _deliver_passively(connection, row.openid, row.turn_key, replies)
+            delivery, passive = await _deliver_passively(connection, row.openid, row.turn_key, _kept_replies(row))
             await _decide(connection, row_id, delivery, passive)
             return _given(delivery, passive)
 
@@ -198,10 +199,15 @@ class Inbox:
                 table.update().where(table.c.state == "new", table.c.next_try_at > _now()).values(next_try_at=_now())
             )
 
-    async def heal(self) -> int:
-        """Take back what dead processes left: running turns, and answers that nobody waits for; how many turns."""
+    async def heal(self, owner: int, *, under_way: Collection[int]) -> int:
+        """Take back what dead processes left and what `owner` has dropped: running turns, and answers that nobody waits
+        for; how many turns.
+        """
         async with self._engine.begin() as connection:
             released = await release_orphans(connection, table, busy="running", idle="new")
+            released += await release_dropped(
+                connection, table, owner=owner, under_way=under_way, busy="running", idle="new"
+            )
             waiting = await connection.execute(
                 select(table)
                 .where(
@@ -210,8 +216,7 @@ class Inbox:
                 .with_for_update(skip_locked=True)
             )
             for row in waiting.all():
-                replies = [Reply.from_json(reply) for reply in row.replies or ()]
-                await _deliver_custom(connection, row.openid, row.turn_key, replies)
+                await _deliver_custom(connection, row.openid, row.turn_key, _kept_replies(row))
                 await _decide(connection, row.id, "custom", None)
         return released
 
@@ -230,6 +235,15 @@ class Inbox:
                 .values(push={}, passive=None, replies=None)
             )
             await forget(connection, openid)
+
+
+def _kept_replies(row: Any) -> list[Reply]:
+    """The stored answer; one that an older bot left in another shape is lost alone, and does not stop the others."""
+    try:
+        return [Reply.from_json(reply) for reply in row.replies or ()]
+    except ValueError:
+        log.error("answer_unreadable", turn=row.turn_key)
+        return []
 
 
 async def _deliver_passively(

@@ -73,7 +73,7 @@ class Runner:
         self._inbox, self._conversation, self._circuit = inbox, conversation, circuit
         self._presence = Presence(database_url, {INBOX_CHANNEL: self._heard})
         self._at_once = at_once
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[asyncio.Task[None], int] = {}
         self._waiters: dict[str, list[Waiter]] = {}
         self._wake = asyncio.Event()
         self._heal_at = self._purge_at = 0.0
@@ -99,7 +99,11 @@ class Runner:
         async with self._presence.running():
             try:
                 while True:
-                    await self._round()
+                    try:
+                        await self._round()
+                    except Exception as error:
+                        log.error("round_broke", error=type(error).__name__)
+                        await asyncio.sleep(POLL_EVERY_S)
             finally:
                 for task in self._under_way:
                     task.cancel()
@@ -119,7 +123,7 @@ class Runner:
             await asyncio.sleep(POLL_EVERY_S)
         for work in works:
             task = asyncio.create_task(self._run_turn(work))
-            self._under_way.add(task)
+            self._under_way[task] = work.id
             task.add_done_callback(self._done)
         if not works:
             with suppress(TimeoutError):
@@ -137,7 +141,7 @@ class Runner:
         now = time.monotonic()
         if now >= self._heal_at:
             self._heal_at = now + HEAL_EVERY_S
-            if healed := await self._inbox.heal():
+            if healed := await self._inbox.heal(self._presence.number, under_way=list(self._under_way.values())):
                 metrics.HEALED.inc(healed)
                 log.info("turns_healed", turns=healed)
         if now >= self._purge_at:
@@ -149,11 +153,11 @@ class Runner:
         started = time.monotonic()
         try:
             await self._take_turn(work)
-        except SQLAlchemyError as error:
-            log.warning("turn_interrupted", turn=work.turn_key, error=type(error).__name__)
         except Exception as error:
             log.error("turn_broke", turn=work.turn_key, kind=work.kind, error=type(error).__name__)
-            await self._put_off(work, Outage("bot", is_hard=False))
+            # A database that is away takes no note either: the turn is dropped, and healed once it is there again.
+            with suppress(SQLAlchemyError):
+                await self._put_off(work, Outage("bot", is_hard=False))
         finally:
             metrics.TURN_SECONDS.observe(time.monotonic() - started)
 
@@ -208,5 +212,5 @@ class Runner:
         self._wake.set()
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
+        del self._under_way[task]
         self._wake.set()

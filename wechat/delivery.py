@@ -9,7 +9,7 @@ losing it would be worse. Templates carry `client_msg_id`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,8 +25,8 @@ from runtime.logs import who
 from wechat import budget, media
 from wechat.budget import WECHATS_LIMITS, Limits, Window
 from wechat.client import WeChatClient
-from wechat.errors import TokenRefused, WeChatRefused, WeChatUnavailable
-from wechat.presence import Presence, release_orphans
+from wechat.errors import BUSY, TokenRefused, WeChatRefused, WeChatUnavailable
+from wechat.presence import Presence, release_dropped, release_orphans
 from wechat.replies import Message, Reply, render
 from wechat.tables import OUTGOING_CHANNEL
 from wechat.tables import outgoing as table
@@ -38,7 +38,6 @@ POLL_EVERY_S: Final = 2.0
 AT_ONCE: Final = 16
 GIVE_UP_AFTER: Final = 12
 OUT_OF_BUDGET: Final = frozenset({45015, 45047})
-BUSY: Final = frozenset({-1, 45009, 45011})
 UNREACHABLE: Final = frozenset({40003, 43004, 43019, 48002, 50002})
 log = structlog.get_logger()
 
@@ -62,7 +61,7 @@ class Courier:
 
     def __post_init__(self) -> None:
         self._wake = asyncio.Event()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[asyncio.Task[None], int] = {}
 
     async def run(self) -> None:
         """Deliver for ever; a database that is away is waited for."""
@@ -80,7 +79,9 @@ class Courier:
         self._wake.clear()
         rows: list[Any] = []
         try:
-            rows = await self.claim(number, at_most=AT_ONCE - len(self._under_way))
+            rows = await self.claim(
+                number, at_most=AT_ONCE - len(self._under_way), under_way=list(self._under_way.values())
+            )
         except IntegrityError:
             self._wake.set()  # another worker was faster with one of these openids
             await asyncio.sleep(0.01)
@@ -88,7 +89,7 @@ class Courier:
             log.warning("delivery_waits_for_database", error=type(error).__name__)
         for row in rows:
             task = asyncio.create_task(self._deliver_safely(row, number))
-            self._under_way.add(task)
+            self._under_way[task] = row["id"]
             task.add_done_callback(self._done)
         if not rows:
             with suppress(TimeoutError):
@@ -96,11 +97,16 @@ class Courier:
                     await self._wake.wait()
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
+        del self._under_way[task]
         self._wake.set()
 
-    async def claim(self, number: int, *, at_most: int = AT_ONCE) -> list[Any]:
-        """Take the first row of some openids that nobody else works on; heals rows of dead workers first."""
+    async def claim(
+        self, number: int, *, at_most: int = AT_ONCE, under_way: Collection[int] | None = None
+    ) -> list[Any]:
+        """Take the first row of some openids that nobody else works on.
+
+        Rows of dead workers are healed first and, when the caller tells what is `under_way`, those that it dropped.
+        """
         if at_most <= 0:
             return []
         other = table.alias()
@@ -117,6 +123,10 @@ class Courier:
         )
         async with self.engine.begin() as connection:
             await release_orphans(connection, table, busy="sending", idle="pending")
+            if under_way is not None:
+                await release_dropped(
+                    connection, table, owner=number, under_way=under_way, busy="sending", idle="pending"
+                )
             claimed = await connection.execute(
                 table.update()
                 .where(table.c.id.in_(heads))
@@ -128,11 +138,12 @@ class Courier:
     async def _deliver_safely(self, row: Any, number: int) -> None:
         try:
             await self.deliver(row, number)
-        except SQLAlchemyError as error:
-            log.warning("delivery_interrupted", outgoing_id=row["id"], error=type(error).__name__)
         except Exception as error:
-            log.error("delivery_broke", outgoing_id=row["id"], error=type(error).__name__)
-            await self._later(row, number, 60, error=type(error).__name__)
+            fault = type(error).__name__
+            log.error("delivery_broke", outgoing_id=row["id"], error=fault)
+            # A database that is away takes no note either: the row is dropped, and taken back once it is there again.
+            with suppress(SQLAlchemyError):
+                await self._try_again(row, number, _back_off_s(row["attempts"]), error=fault)
 
     async def deliver(self, row: Any, number: int) -> None:
         """Send a claimed row as far as WeChat and the budget allow."""
@@ -151,9 +162,12 @@ class Courier:
         log.info("message_sent", outgoing_id=row["id"], who=who(row["openid"]), messages=len(messages))
 
     async def _send(self, row: Any, number: int, message: Message, window: Window) -> bool:
-        openid = row["openid"]
+        """Whether the next message may follow; what may have left stays spent, what certainly did not is given back."""
+        openid, may_have_left = row["openid"], False
         try:
-            await self._send_one(openid, message)
+            media_id = await self._uploaded(openid, message)
+            may_have_left = True
+            await self._send_one(openid, message, media_id)
         except FileMissing:
             await self._give_back(openid, window)
             return True
@@ -164,16 +178,22 @@ class Courier:
             await self._give_back(openid, window)
             await self._later(row, number, 60, error="token")
             return False
-        except WeChatUnavailable:
-            # The message may have left; the budget stays spent.
+        except Exception as error:
+            if not may_have_left:
+                await self._give_back(openid, window)
+            if not isinstance(error, WeChatUnavailable):
+                raise
             await self._later(row, number, _back_off_s(row["attempts"]), error="unavailable")
             return False
         return True
 
-    async def _send_one(self, openid: str, message: Message) -> None:
-        if message.image_file_id:
-            content = await self.file_bytes(openid, message.image_file_id)
-            media_id = await media.upload_image(self.client, content)
+    async def _uploaded(self, openid: str, message: Message) -> str | None:
+        if message.image_file_id is None:
+            return None
+        return await media.upload_image(self.client, await self.file_bytes(openid, message.image_file_id))
+
+    async def _send_one(self, openid: str, message: Message, media_id: str | None) -> None:
+        if media_id is not None:
             await self.client.send_image(openid, media_id)
         else:
             await self.client.send_text(openid, message.text or "")
@@ -187,11 +207,13 @@ class Courier:
             await self._without_budget(row, number)
             return
         await self._give_back(openid, window)
-        if errcode in UNREACHABLE or (errcode not in BUSY and row["attempts"] >= GIVE_UP_AFTER):
-            await self._fail(row, number, f"errcode {errcode}")
+        told, pause_s = f"errcode {errcode}", _back_off_s(row["attempts"])
+        if errcode in UNREACHABLE:
+            await self._fail(row, number, told)
+        elif errcode in BUSY:
+            await self._later(row, number, pause_s + (60 if errcode == 45009 else 0), error=told)
         else:
-            slow = 60 if errcode == 45009 else 0
-            await self._later(row, number, slow + _back_off_s(row["attempts"]), error=f"errcode {errcode}")
+            await self._try_again(row, number, pause_s, error=told)
 
     async def _without_budget(self, row: Any, number: int) -> None:
         """Send the template if there is one; else hold the row for the next turn."""
@@ -242,6 +264,13 @@ class Courier:
     async def _later(self, row: Any, number: int, seconds: float, *, error: str) -> None:
         not_before = func.clock_timestamp() + timedelta(seconds=seconds)
         await self._update(row, number, state="pending", owner=None, not_before=not_before, error=error)
+
+    async def _try_again(self, row: Any, number: int, seconds: float, *, error: str) -> None:
+        """Later, but not for ever: a message that cannot be sent must not hold up those behind it."""
+        if row["attempts"] >= GIVE_UP_AFTER:
+            await self._fail(row, number, error)
+        else:
+            await self._later(row, number, seconds, error=error)
 
     async def _fail(self, row: Any, number: int, error: str) -> None:
         await self._update(row, number, state="failed", owner=None, error=error)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+BUSY: Final = frozenset({-1, 45009, 45011})
+"""Error codes that say: not now (reference B.2)."""
+
 
 class WeChatError(Exception):
     """The root of the kit's errors."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from wechat.client import Upload, WeChatClient
-from wechat.errors import WeChatUnavailable
+from wechat.errors import BUSY, WeChatRefused, WeChatUnavailable
 
 _EXTENSIONS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif"}
 
@@ -15,9 +15,14 @@ async def download(client: WeChatClient, media_id: str) -> bytes:
 
     Raises:
         WeChatRefused: WeChat answered an error, such as 40007 for an unknown id, instead of the bytes.
-        WeChatUnavailable: WeChat cannot be reached, or what came is empty or JSON.
+        WeChatUnavailable: WeChat is busy or cannot be reached, or what came is empty or JSON.
     """
-    answer = await client.call("get", "media/get", params={"media_id": media_id})
+    try:
+        answer = await client.call("get", "media/get", params={"media_id": media_id})
+    except WeChatRefused as error:
+        if error.errcode in BUSY:
+            raise WeChatUnavailable(f"WeChat is busy (errcode {error.errcode})") from None
+        raise
     if answer.json is not None or not answer.content:
         raise WeChatUnavailable("WeChat sent no file")
     return answer.content

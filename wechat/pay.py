@@ -168,7 +168,7 @@ class WeChatPay:
         """
         told = await self._call(self._pay.trade_bill(day.isoformat(), tar_type="GZIP"))
         unpacker = Unpacker()
-        async for piece in self._download(str(told["download_url"])):
+        async for piece in self._download(str(told.get("download_url", ""))):
             try:
                 for plain in unpacker.feed(piece):
                     into.write(plain)

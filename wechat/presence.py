@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Collection, Mapping
 
 LOCK_CLASS: Final = 0x676A7763  # keeps our numbers apart from other users of advisory locks
 RECONNECT_AFTER_S: Final = 1.0
@@ -38,16 +38,16 @@ class Presence:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Presence]:
-        """Be present while the context is open; a lost connection is opened again."""
+        """Be present while the context is open; a database that is away is waited for, at the start and later."""
         task = asyncio.create_task(self._stay(), name="presence")
         try:
-            async with asyncio.timeout(30):
-                await self._here.wait()
+            await self._here.wait()
             yield self
         finally:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+            self._here.clear()
 
     async def _stay(self) -> None:
         while True:
@@ -82,3 +82,11 @@ async def release_orphans(connection: AsyncConnection, table: Table, *, busy: st
             )
             released += done.rowcount
     return released
+
+
+async def release_dropped(
+    connection: AsyncConnection, table: Table, *, owner: int, under_way: Collection[int], busy: str, idle: str
+) -> int:
+    """Give back the rows that this living process holds and does not work on: the database failed in between."""
+    dropped = table.update().where(table.c.state == busy, table.c.owner == owner, table.c.id.not_in(under_way))
+    return (await connection.execute(dropped.values(state=idle, owner=None))).rowcount

@@ -26,13 +26,23 @@ class WechatQrCodes:
             answer = await self._client.create_qrcode(scene, life_s=life_s)
             url, params = f"{self._mp_url}/cgi-bin/showqrcode", {"ticket": str(answer["ticket"])}
             async with self._http.get(url, params=params, timeout=TIMEOUT, allow_redirects=False) as response:
-                picture = await response.content.read(MAX_BYTES) if response.status == 200 else b""
+                picture = await _whole(response) if response.status == 200 else b""
         except (WeChatRefused, WeChatUnavailable, TokenRefused, KeyError, aiohttp.ClientError, TimeoutError, OSError):
             raise QrUnavailable from None
         for magic, media_type in _PICTURES.items():
             if picture.startswith(magic):
                 return media_type, picture
         raise QrUnavailable
+
+
+async def _whole(response: aiohttp.ClientResponse) -> bytes:
+    """All that came; nothing when it is larger than any QR code. One read gives what has arrived so far."""
+    pieces = bytearray()
+    async for piece in response.content.iter_any():
+        pieces += piece
+        if len(pieces) > MAX_BYTES:
+            return b""
+    return bytes(pieces)
 
 
 class NoQrCodes:
