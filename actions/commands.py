@@ -34,12 +34,15 @@ def _page(purpose: str) -> Build:
 
 
 def _goto(reading: Reading, question: Question) -> Command | Remark:
-    name = reading.entity("field")
-    if name is not None:
-        index = reading.number("index")
-        return Command("goto", {"field": name} if index is None else {"field": name, "index": index})
-    section = reading.entity("section")
-    return Command("goto", {"section": section}) if section else Remark("say_what_to_change")
+    """The name travels with the field that was read: the backend knows questions that only its catalogue has."""
+    name, section = reading.entity("field"), reading.entity("section")
+    if reading.exact and not (name or section):
+        return Remark("say_what_to_change")
+    ordinal = reading.number("ordinal")
+    index = ordinal - 1 if ordinal and ordinal > 0 else reading.number("index")
+    place = {"field": name, "section": None if name else section, "index": index, "mark": reading.entity("mark")}
+    told = {**place, "text": None if reading.exact else reading.text[:100]}
+    return Command("goto", {key: value for key, value in told.items() if value is not None})
 
 
 def _redo(reading: Reading, _question: Question) -> Command:
@@ -282,7 +285,8 @@ def _of_tap(reading: Reading, question: Question) -> Move:
         if question.form == "cancel_form" and field_name == question.field:
             return Command("cancel_case", {"confirmed": True}) if option == "yes" else Command("resume")
         index = reading.number("index")
-        return Command("answer", {"field": field_name, "index": index, "values": [], "text": None, "option": option})
+        body = {"field": field_name, "index": index, "values": [], "text": None, "option": option}
+        return Command("answer", {**body, "mark": mark} if (mark := reading.entity("mark")) else body)
     if reading.intent == "choose" and reading.entity("page") in PAGE_PURPOSES:
         return Command("page_link", {"purpose": reading.entity("page")})
     if reading.intent == "choose" and (number := reading.number("number")) is not None:
@@ -296,7 +300,9 @@ def _tapped_number(number: int, reading: Reading, question: Question) -> Move:
     """An option whose value cannot stand in a payload is tapped by its number, which counts for its own question."""
     if reading.entity("field") != question.field or not 0 < number <= len(question.options):
         return Remark("repeat")
-    return _answer(question, option=str(question.options[number - 1]["value"]), text="")
+    answer = _answer(question, option=str(question.options[number - 1]["value"]), text="")
+    mark = reading.entity("mark")
+    return Command("answer", {**answer.body, "mark": mark}) if mark else answer
 
 
 def _of_intent(intent: str, reading: Reading, question: Question) -> Move:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from zlib import crc32
 
 from actions.moves import Command
 from actions.reading import Question, Reading
@@ -32,8 +33,9 @@ class Inferred:
 
     @property
     def payload(self) -> str:
-        index = "" if self.index is None else f",index={self.index}"
-        return f"edit_field:field={self.field}{index}"
+        """An entry may be put in another place afterwards: its value tells which one was meant."""
+        place = "" if self.index is None else f",index={self.index},mark={crc32(self.value.encode()):08x}"
+        return f"edit_field:field={self.field}{place}"
 
 
 def inferred(reading: Reading, command: Command, question: Question) -> list[Inferred]:

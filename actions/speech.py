@@ -196,7 +196,7 @@ def _question(question: Question, names: Sequence[str], round_: int, stumbled: b
     for name in ("label", "hint", "current", "number", "total"):
         facts[name] = raw.get(name)
     if round_:
-        facts["current"] = ""
+        facts["current"] = facts["refused"] = ""
     facts["ordinal"] = (question.index or 0) + 1
     facts["step"] = f"（{raw['number']}/{raw['total']}）" if raw.get("number") and raw.get("total") else ""
     return Utterance(
@@ -237,10 +237,11 @@ def options_of(question: Question) -> list[dict[str, str]]:
 def _payload(question: Question, value: str, number: int) -> str:
     if value in OPTION_PAYLOADS:
         return OPTION_PAYLOADS[value].format(field=question.field)
-    index = "" if question.index is None else f",index={question.index}"
+    mark = (question.raw.get("facts") or {}).get("mark")
+    place = ("" if question.index is None else f",index={question.index}") + (f",mark={mark}" if mark else "")
     if PAYLOAD_VALUE.fullmatch(value):
-        return f"choose:field={question.field},option={value}{index}"
-    return f"choose:field={question.field},number={number}{index}"
+        return f"choose:field={question.field},option={value}{place}"
+    return f"choose:field={question.field},number={number}{place}"
 
 
 def choices_of(question: Question, stumbled: bool) -> list[str]:

@@ -97,6 +97,7 @@ class ConditionQuestion:
     """A question of the condition page (3.3); a `derived` one is never asked.
 
     `fact` turns each chosen option of a multiple choice into a fact of its own: `<fact>_<option>` is `yes`.
+    `names` are what people call it beside its label (改一下社保).
     """
 
     code: str
@@ -111,6 +112,7 @@ class ConditionQuestion:
     asked_of: Mapping[BusinessType, Need] = field(default_factory=lambda: {BusinessType.NEW: Need.REQUIRED})
     fact: str = ""
     check: DayCheck = DayCheck.NONE
+    names: tuple[str, ...] = ()
 
     def need_of(self, business: BusinessType) -> Need | None:
         """Whether the business asks it; None when it does not."""

@@ -197,6 +197,7 @@ def _question(row: Mapping[str, Any], document: Mapping[str, Any]) -> c.Conditio
         asked_of={BusinessType(name): c.Need(need) for name, need in row.get("asked_of", {"NEW": "required"}).items()},
         fact=_text(row.get("fact", "")),
         check=c.DayCheck(row.get("check", "")),
+        names=_texts(row.get("names")),
     )
 
 

@@ -18,6 +18,7 @@ from backend.domain.sections.earlier import UNCHANGED
 from backend.domain.sections.education import EDUCATION, education_warnings
 from backend.domain.sections.entries import Book
 from backend.domain.sections.fields import FieldsPrompt
+from backend.domain.sections.going import goto
 from backend.domain.sections.prompt import Prompt, Reply, Skipping, where_it_stands
 from backend.domain.sections.uploads import BUREAU_ITEM, RESUBMIT, asked_item, photo_accepted
 from backend.domain.sections.work import WORK, work_warnings
@@ -232,7 +233,7 @@ def _redo(draft: Draft, command: Redo, ctx: InterviewContext) -> Reply:
     if section not in script.SECTIONS:
         raise UnknownField(field=section)
     if section not in script.sections_of(ctx):
-        return Reply(draft, (_locked(section, ctx),))
+        return Reply(draft, (script.locked(section, ctx),))
     if section == "notice":
         return Reply(draft.without_section("notice").at(None))
     if section not in _CLEARABLE:
@@ -247,24 +248,6 @@ def _first_of(section: str, draft: Draft, ctx: InterviewContext) -> str | None:
 
 def _section_fact(section: str) -> dict[str, Any]:
     return {"label": script.SECTION_LABELS[section]}
-
-
-def _locked(section: str, ctx: InterviewContext) -> Say:
-    facts = {"label": script.SECTION_LABELS[section], "stage_label": STAGES[ctx.stage].label}
-    return Say("locked_now", facts)
-
-
-def _goto(draft: Draft, command: Goto, ctx: InterviewContext) -> Reply:
-    section = command.section or routing.section_of_field(command.field or "", draft, ctx)
-    if section is None or section not in script.SECTIONS:
-        raise UnknownField(field=command.field or command.section or "")
-    if section not in script.sections_of(ctx):
-        return Reply(draft, (_locked(section, ctx),))
-    place = routing.place_of(section, command.field, command.index, draft, ctx)
-    if place is None:
-        return Reply(draft, (Say("not_there_yet", _section_fact(section)),))
-    focus = command.field if place.partition(".")[0] == section and command.field not in BOOKS else None
-    return Reply(draft.at(place, focus))
 
 
 def _book(draft: Draft, ctx: InterviewContext) -> Book | None:
@@ -374,7 +357,7 @@ def _direct(draft: Draft, ctx: InterviewContext, key: str, option: str) -> Reply
     if prompt is None:
         section = key.partition(".")[0]
         return Reply(
-            draft, () if Editable(section) in STAGES[ctx.stage].applicant_may_edit else (_locked(section, ctx),)
+            draft, () if Editable(section) in STAGES[ctx.stage].applicant_may_edit else (script.locked(section, ctx),)
         )
     reply = prompt.answer(draft, ctx, Answer(option=option))
     return replace(reply, draft=reply.draft.at(None)) if reply.accepted else reply
@@ -387,7 +370,7 @@ _HANDLERS: Final[Mapping[type, Callable[[Draft, Any, InterviewContext], Reply]]]
     Save: _save,
     Resume: _resume,
     Redo: _redo,
-    Goto: _goto,
+    Goto: goto,
     AddEntry: _add_entry,
     RemoveEntry: _remove_entry,
     FinishSection: _finish_section,

@@ -25,13 +25,17 @@ class Value:
 
 @dataclass(frozen=True)
 class Answer:
-    """What somebody answered: extracted values, the text itself, or the code of a tapped option."""
+    """What somebody answered: extracted values, the text itself, or the code of a tapped option.
+
+    `mark` tells which of several like questions was tapped (contracts.md, `facts.mark`).
+    """
 
     values: tuple[Value, ...] = ()
     text: str = ""
     option: str | None = None
     field: str | None = None
     index: int | None = None
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,11 +67,13 @@ class Redo:
 
 @dataclass(frozen=True)
 class Goto:
-    """改一下手机号: open a field or a section by name."""
+    """改一下手机号: open a field or a section; `text` is how it was named, `mark` what stood in the field then."""
 
     field: str | None = None
     section: str | None = None
     index: int | None = None
+    text: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,7 @@ class Answer(Request):
     values: Annotated[list[GivenValue], Field(max_length=60)] = []
     text: Text | None = None
     option: Word | None = None
+    mark: Word | None = None
 
 
 class Redo(Request):
@@ -67,9 +68,13 @@ class Redo(Request):
 
 
 class Goto(Request):
+    """`text` is how the field was named; `mark` what stood there when the tap was offered."""
+
     field: Word | None = None
     section: Word | None = None
     index: Index | None = None
+    text: Text | None = None
+    mark: Word | None = None
 
 
 class Entry(Request):

@@ -112,7 +112,14 @@ def _answer(body: Body) -> talk.Command:
         talk.Value(str(one["field"]), str(one["value"]), one.get("index"), bool(one.get("relative", False)))
         for one in body.get("values") or ()
     )
-    return talk.Answer(values, body.get("text") or "", body.get("option"), body.get("field"), body.get("index"))
+    return talk.Answer(
+        values, body.get("text") or "", body.get("option"), body.get("field"), body.get("index"), body.get("mark") or ""
+    )
+
+
+def _goto(body: Body) -> talk.Command:
+    place = (body.get("field"), body.get("section"), body.get("index"))
+    return talk.Goto(*place, text=body.get("text") or "", mark=body.get("mark") or "")
 
 
 INTERVIEW: Final[Mapping[str, Callable[[Body], talk.Command]]] = {
@@ -122,7 +129,7 @@ INTERVIEW: Final[Mapping[str, Callable[[Body], talk.Command]]] = {
     "save": lambda _: talk.Save(),
     "resume": lambda _: talk.Resume(),
     "redo": lambda body: talk.Redo(body.get("section")),
-    "goto": lambda body: talk.Goto(body.get("field"), body.get("section"), body.get("index")),
+    "goto": _goto,
     "add_entry": lambda _: talk.AddEntry(),
     "remove_entry": lambda body: talk.RemoveEntry(body.get("index")),
     "finish_section": lambda _: talk.FinishSection(),

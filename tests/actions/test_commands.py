@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from actions.commands import COMMANDS, Command, LeaveToRules, Remark, decide
 from actions.reading import Question, Reading
+from actions.speech import options_of
 
 PHONE = Question.of_ask({"form": "contact_form", "field": "phone", "kind": "phone", "group": ["phone", "emails"]})
 SCHOOL = Question.of_ask({"form": "education_form", "field": "school", "kind": "text", "index": 1})
@@ -43,7 +44,29 @@ def test_a_value_that_fits_the_asked_field_beats_a_command() -> None:
 
 
 def test_a_command_without_a_value_goes_to_the_named_field() -> None:
-    assert decide(said("改一下手机号", "edit_field", 0.8, [("field", "phone")]), SCHOOL) == Command("goto", {"field": "phone"})
+    move = decide(said("改一下手机号", "edit_field", 0.8, [("field", "phone")]), SCHOOL)
+    assert move == Command("goto", {"field": "phone", "text": "改一下手机号"})
+
+
+def test_a_name_that_only_the_catalogue_knows_travels_as_it_was_said() -> None:
+    move = decide(said("改一下社保缴纳", "edit_field", 0.8), SCHOOL)
+    assert move == Command("goto", {"text": "改一下社保缴纳"})
+
+
+def test_an_entry_that_is_named_by_its_number_is_the_one_that_opens() -> None:
+    move = decide(said("第二段的单位错了", "edit_field", 0.8, [("field", "employer"), ("ordinal", "2")]), SCHOOL)
+    assert move == Command("goto", {"field": "employer", "index": 1, "text": "第二段的单位错了"})
+
+
+def test_the_mark_of_a_tap_goes_back_with_it() -> None:
+    school = Question.of_ask({**SCHOOL.raw, "field": "study_identity", "kind": "choice", "index": 1,
+        "facts": {"mark": "00c0ffee"}, "options": [{"value": "full_time", "label": "全日制"}, {"value": "自考", "label": "自考"}]})
+    payloads = [one["payload"] for one in options_of(school)]
+    assert payloads == ["choose:field=study_identity,option=full_time,index=1,mark=00c0ffee",
+                        "choose:field=study_identity,number=2,index=1,mark=00c0ffee"]  # fmt: skip
+    for tapped in ([("option", "full_time")], [("number", "2")]):
+        told = [("field", "study_identity"), ("index", "1"), ("mark", "00c0ffee"), *tapped]
+        assert decide(said("", "choose", 1.0, told, exact=True), school).body["mark"] == "00c0ffee"
 
 
 @pytest.mark.parametrize(("text", "name"), [

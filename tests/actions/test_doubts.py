@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
 import pytest
 from test_saying_things_once import Backend, names, say, turn
 
@@ -27,7 +29,7 @@ def saved(entity):
 def test_a_relative_month_is_shown_beside_what_was_said_with_a_tap_to_change_it():
     first = saved(LAST_JUNE).utterances[0]
     assert (first.name, first.facts["said"], first.facts["shown"]) == ("utter_inferred", "去年六月", "2025年6月")
-    assert first.options == [{"title": "改一下", "payload": "edit_field:field=start,index=1"}]
+    assert first.options == [{"title": "改一下", "payload": f"edit_field:field=start,index=1,mark={crc32(b'2025-06'):08x}"}]
 
 
 def test_what_was_said_in_so_many_words_needs_no_remark():

@@ -12,8 +12,9 @@ from backend.domain.free_text import read_free_text
 from backend.domain.months import OPEN, Month, is_open_word, read_month
 from backend.domain.sections.entries import Book, row_summary
 from backend.domain.sections.fields import accepted_choice
-from backend.domain.sections.prompt import Accepted, ChoicePrompt, FieldSpec, Prompt, Reading, Reply, Skipping
-from backend.domain.talk import Kind, Option, Question, Say
+from backend.domain.sections.prompt import Accepted, ChoicePrompt, FieldSpec, Prompt, Reading, Skipping
+from backend.domain.sections.summaries import summary_prompt
+from backend.domain.talk import Kind, Option, Say
 from backend.domain.timeline import breaks_in_education, is_high_school, overlapping, with_proposals
 
 _SCHOOL_WORDS: Final = (
@@ -151,27 +152,13 @@ def _further(draft: Draft, ctx: InterviewContext) -> Prompt | None:
 def _confirm(draft: Draft, ctx: InterviewContext) -> ChoicePrompt:
     rows = with_proposals(draft.rows("education"))
     shown = ("school", "major", "level", "study_identity", "country")
-    lines = [f"{at}. {row_summary(row, *(row.get(name, '') for name in shown))}" for at, row in enumerate(rows, 1)]
-    question = Question(
-        form="education_form",
-        field="education_confirm",
-        group=("education_confirm",),
-        label="学习经历",
-        kind=Kind.CONFIRM,
-        options=(Option("yes", "对，没有了"), Option("add", "再加一段")),
-        facts={"summary": "\n".join(lines), "count": len(rows)},
-    )
-
-    def choose(told: str) -> Reply:
-        if told == "add":
-            return Reply(EDUCATION.add(draft, ctx))
-        if told == "no":
-            return Reply(draft, (Say("say_what_to_change", {"label": "学习经历"}),), accepted=False)
-        return Reply(draft.with_rows("education", rows).settle(CONFIRM), (Say("section_done", {"label": "学习经历"}),))
-
-    words = (("再加", "add"), ("还有", "add"), ("加一段", "add"))
-    return ChoicePrompt(
-        CONFIRM, "education", "education_confirm", CONFIRM in draft.settled, question, choose, words=words
+    return summary_prompt(
+        EDUCATION,
+        draft,
+        ctx,
+        lines=[row_summary(row, *(row.get(name, "") for name in shown)) for row in rows],
+        settled=CONFIRM in draft.settled,
+        keep=lambda: draft.with_rows("education", rows),
     )
 
 

@@ -10,6 +10,7 @@ from backend.domain.context import InterviewContext
 from backend.domain.draft import Draft, Entry
 from backend.domain.months import Month
 from backend.domain.sections.fields import FieldsPrompt, RowStore
+from backend.domain.sections.marks import mark_of
 from backend.domain.sections.prompt import FieldSpec, Reply, Skipping
 from backend.domain.sections.years import PERIOD, asked_for, proposal, said_months, with_year, year_of, years_of
 from backend.domain.talk import Answer, Question, Say, Value
@@ -160,9 +161,11 @@ class EntryPrompt(FieldsPrompt):
 
     def ask(self, draft: Draft, ctx: InterviewContext) -> Question:
         question, years = super().ask(draft, ctx), self._years(draft)
+        row = self.store.told(draft)
+        mark = mark_of(row.get(self.book.name_field) or str(self.index))
+        question = replace(question, facts={**question.facts, "mark": mark})
         if not years:
             return question
-        row = self.store.told(draft)
         example = " ".join(str(self.book.usual_months.get(name, at)) for name, at in zip(years, (7, 3), strict=False))
         named = row.get(self.book.name_field) or row.get("level", "")
         facts = {**question.facts, "years": asked_for(years), "example": example, "named": named}

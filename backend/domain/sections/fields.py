@@ -124,7 +124,7 @@ class FieldsPrompt:
             hint=self.hint if len(asked) > 1 and self.hint else first.hint,
             current=self.current(draft, asked),
             optional=all(spec.optional for spec in asked) or self.skipping is Skipping.OPTIONAL,
-            facts=self._facts(asked, self._before(draft, asked)),
+            facts={**self._facts(asked, self._before(draft, asked)), "refused": self._refused(draft, asked)},
         )
 
     def _before(self, draft: Draft, asked: tuple[FieldSpec, ...]) -> str:
@@ -147,15 +147,13 @@ class FieldsPrompt:
         return {**(self.facts or {}), **ordinal, "heading": self.heading, "parts": parts, "before": before}
 
     def current(self, draft: Draft, asked: tuple[FieldSpec, ...]) -> str:
-        """What stands in the fields now: refused text that was kept (T6) before an accepted value."""
+        """What stands in the fields now."""
         told = self.store.told(draft)
-        shown = []
-        for spec in asked:
-            kept = draft.unvalidated.get(f"{self.key}#{spec.name}")
-            value = kept if kept is not None else (spec.show(told[spec.name]) if told.get(spec.name) else "")
-            if value:
-                shown.append(value if len(asked) == 1 else f"{spec.label} {value}")
-        return "，".join(shown)
+        return _listed(asked, {spec.name: spec.show(told[spec.name]) for spec in asked if told.get(spec.name)})
+
+    def _refused(self, draft: Draft, asked: tuple[FieldSpec, ...]) -> str:
+        """What was typed here and not taken (T6): shown as such, never as what stands."""
+        return _listed(asked, {spec.name: draft.unvalidated.get(f"{self.key}#{spec.name}", "") for spec in asked})
 
     def answer(self, draft: Draft, ctx: InterviewContext, answer: Answer) -> Reply:
         pairs = self._pairs(draft, ctx, answer)
@@ -253,6 +251,11 @@ class FieldsPrompt:
         except DomainError:
             return False
         return True
+
+
+def _listed(asked: tuple[FieldSpec, ...], values: Mapping[str, str]) -> str:
+    told = [(spec.label, values[spec.name]) for spec in asked if values.get(spec.name)]
+    return "，".join(value if len(asked) == 1 else f"{label} {value}" for label, value in told)
 
 
 def _could_be(spec: FieldSpec, text: str) -> bool:

@@ -91,14 +91,18 @@ class ChoicePrompt:
         told = next((value.value for value in answer.values if value.field == self.name), None)
         options = (*self.question.options, *self.understood)
         said = answer.option or told or answer.text
-        heard = self.hear(said)
-        chosen = read_choice(said, options, self.words) or (heard if heard in {one.value for one in options} else "")
+        chosen = self._in_own_words(answer, options) or read_choice(said, options, self.words)
         reply = self.choose(chosen) if chosen else None
         if reply is None:
             choices = "、".join(option.label for option in self.question.options)
             facts = {"label": self.question.label, "choices": choices}
             return Reply(draft, (Say("unknown_option", facts),), accepted=False)
         return reply
+
+    def _in_own_words(self, answer: Answer, options: Iterable[Option]) -> str:
+        """What a plain yes or no means at this question: “没有” under a summary is no more of them, not a no."""
+        heard = self.hear(answer.text) if answer.option in (None, "yes", "no", "affirm", "deny") else ""
+        return heard if heard in {one.value for one in options} else ""
 
 
 YES: tuple[str, ...] = (

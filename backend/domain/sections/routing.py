@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from backend.domain.case import STAGES
 from backend.domain.context import InterviewContext
 from backend.domain.draft import Draft
 from backend.domain.errors import UnknownField
@@ -21,7 +20,7 @@ from backend.domain.sections.prompt import Prompt, Reply, where_it_stands
 from backend.domain.sections.work import WORK
 from backend.domain.talk import Answer, Say, Value
 
-_BOOKS: Final[Mapping[str, Book]] = {"education": EDUCATION, "work": WORK}
+BOOKS: Final[Mapping[str, Book]] = {"education": EDUCATION, "work": WORK}
 
 
 def section_of_field(name: str, draft: Draft, ctx: InterviewContext) -> str | None:
@@ -34,25 +33,27 @@ def section_of_field(name: str, draft: Draft, ctx: InterviewContext) -> str | No
         return "conditions"
     if name in ctx.catalogue.materials:
         return "materials"
-    for section, book in _BOOKS.items():
+    for section, book in BOOKS.items():
         if name in book.own_fields:
             return section
     if name in EDUCATION.shared_fields:
         current = script.current(draft, ctx)
-        return current.section if current and current.section in _BOOKS else "work"
+        return current.section if current and current.section in BOOKS else "work"
     return None
 
 
 def place_of(section: str, name: str | None, index: int | None, draft: Draft, ctx: InterviewContext) -> str | None:
     """The prompt that 改一下 leads to; a list without an entry named leads to its summary."""
     mine = [one for one in script.prompts(draft, ctx) if one.section == section]
-    book = _BOOKS.get(section)
+    book = BOOKS.get(section)
     if book and (name in book.fields or index is not None):
         rows = draft.rows(section)
         at = index if index is not None else max(len(rows) - 1, 0)
         return next((one.key for one in mine if one.key == f"{section}.{at}"), None)
     if name is not None:
-        return next((one.key for one in mine if name in one.fields), None)
+        owners = [one for one in mine if name in one.fields]
+        numbered = [one for one in owners if index is not None and getattr(one, "index", None) == index]
+        return next((one.key for one in (*numbered, *owners)), None)
     if book and (summary := next((one.key for one in mine if one.key == f"{section}.confirm"), None)):
         return summary
     return mine[0].key if mine else None
@@ -71,6 +72,8 @@ def route(draft: Draft, answer: Answer, ctx: InterviewContext, current: Prompt |
     own = tuple(value for value in answer.values if owners[value.field] == here)
     elsewhere = [value for value in answer.values if owners[value.field] != here]
     target = _target(answer, draft, ctx, current)
+    if answer.mark and target is None:
+        return Reply(draft, (Say("changed_since", {}),), accepted=False)
     say: list[Say] = []
     taken = False
     if own or not elsewhere or answer.option is not None:
@@ -89,7 +92,7 @@ def route(draft: Draft, answer: Answer, ctx: InterviewContext, current: Prompt |
 
 def _corrected(draft: Draft, answer: Answer, ctx: InterviewContext, current: Prompt | None) -> Reply | None:
     """“是08年不是18年” about a month that stands in one of the lists; the list that is talked about comes first."""
-    open_ones = [name for name in _BOOKS if name in script.sections_of(ctx)]
+    open_ones = [name for name in BOOKS if name in script.sections_of(ctx)]
     here = sorted(open_ones, key=lambda name: current is None or name != current.section)
     try:
         found = year_correction(answer.text, answer.values, draft, here, today=ctx.today)
@@ -98,7 +101,7 @@ def _corrected(draft: Draft, answer: Answer, ctx: InterviewContext, current: Pro
     if found is None:
         return None
     section, value = found
-    return _BOOKS[section].take(draft, ctx, (value,), base=0)
+    return BOOKS[section].take(draft, ctx, (value,), base=0)
 
 
 def _owners(values: Sequence[Value], draft: Draft, ctx: InterviewContext, current: Prompt | None) -> dict[str, str]:
@@ -107,7 +110,7 @@ def _owners(values: Sequence[Value], draft: Draft, ctx: InterviewContext, curren
     owners: dict[str, str] = {}
     for name in names:
         section = section_of_field(name, draft, ctx)
-        if current and name in current.fields and current.section not in _BOOKS:
+        if current and name in current.fields and current.section not in BOOKS:
             section = current.section
         elif name in EDUCATION.shared_fields:
             section = _list_of(names, current) or section
@@ -121,17 +124,19 @@ def _owners(values: Sequence[Value], draft: Draft, ctx: InterviewContext, curren
 
 def _list_of(names: set[str], current: Prompt | None) -> str | None:
     """Whether a sentence with months tells of a school or of a job."""
-    for section, book in _BOOKS.items():
-        if names & book.own_fields and not (current and current.section in _BOOKS and current.section != section):
+    for section, book in BOOKS.items():
+        if names & book.own_fields and not (current and current.section in BOOKS and current.section != section):
             return section
-    if current and current.section in _BOOKS:
-        mine, other = _BOOKS[current.section], _BOOKS["work" if current.section == "education" else "education"]
+    if current and current.section in BOOKS:
+        mine, other = BOOKS[current.section], BOOKS["work" if current.section == "education" else "education"]
         return other.section if names & other.own_fields and not names & mine.own_fields else current.section
     return None
 
 
 def _target(answer: Answer, draft: Draft, ctx: InterviewContext, current: Prompt | None) -> Prompt | None:
-    """The asked prompt, unless the answer names a field of another one."""
+    """The asked prompt, unless the answer names a field of another one; of like ones the marked one, or none."""
+    if answer.mark:
+        return _marked(answer, draft, ctx, current)
     if answer.field is None or (current and answer.field in current.fields):
         return current
     everything = script.prompts(draft, ctx)
@@ -141,10 +146,17 @@ def _target(answer: Answer, draft: Draft, ctx: InterviewContext, current: Prompt
     return found or current
 
 
+def _marked(answer: Answer, draft: Draft, ctx: InterviewContext, current: Prompt | None) -> Prompt | None:
+    """The one prompt with the tap's mark; several have it where the same school stands twice: then the asked one."""
+    like = [one for one in script.prompts(draft, ctx) if answer.field in one.fields]
+    same = [one for one in like if one.ask(draft, ctx).facts.get("mark") == answer.mark]
+    return next((one for one in same if current and one.key == current.key), same[0] if len(same) == 1 else None)
+
+
 def _ask_prompt(draft: Draft, ctx: InterviewContext, answer: Answer, target: Prompt | None) -> Reply:
     if target is None:
         return Reply(draft, (where_it_stands(ctx.stage),), accepted=False)
-    book = _BOOKS.get(target.section)
+    book = BOOKS.get(target.section)
     if book and not isinstance(target, EntryPrompt):
         values = tuple(value for value in answer.values if value.field in book.fields)
         if values and answer.option is None:
@@ -183,9 +195,8 @@ def _base(book: Book, target: Prompt, draft: Draft, ctx: InterviewContext, value
 def _elsewhere(draft: Draft, ctx: InterviewContext, section: str, values: tuple[Value, ...]) -> Reply:
     """Accept values for prompts that are not asked now, where the stage allows it."""
     if section not in script.sections_of(ctx):
-        facts = {"label": script.SECTION_LABELS[section], "stage_label": STAGES[ctx.stage].label}
-        return Reply(draft, (Say("locked_now", facts),), accepted=False)
-    if book := _BOOKS.get(section):
+        return Reply(draft, (script.locked(section, ctx),), accepted=False)
+    if book := BOOKS.get(section):
         return _into_list(book, draft, ctx, values, base=book.base_row(draft, ctx, values))
     say: list[Say] = []
     taken = False

@@ -23,7 +23,7 @@ from backend.domain.sections.photo import photo_prompts
 from backend.domain.sections.prompt import Prompt, Skipping
 from backend.domain.sections.uploads import material_prompts, review_prompts, supplement_prompts
 from backend.domain.sections.work import work_prompts
-from backend.domain.talk import Question
+from backend.domain.talk import Question, Say
 
 Builder = Callable[[Draft, InterviewContext], tuple[Prompt, ...]]
 SECTIONS: Final[Mapping[str, Builder]] = MappingProxyType(
@@ -66,6 +66,11 @@ _BEFORE_THE_STEPS: Final = frozenset({"employer", "notice"})
 def label_of(section: str, ctx: InterviewContext) -> str:
     """What a section is called; without a condition step its questions are the business's own (F68)."""
     return _OWN_QUESTIONS if section == "conditions" and not ctx.profile.condition_step else SECTION_LABELS[section]
+
+
+def locked(section: str, ctx: InterviewContext) -> Say:
+    """That a section cannot be changed at this stage, and which stage it is."""
+    return Say("locked_now", {"label": SECTION_LABELS[section], "stage_label": STAGES[ctx.stage].label})
 
 
 def sections_of(ctx: InterviewContext) -> tuple[str, ...]:

@@ -13,9 +13,11 @@ from backend.domain.months import OPEN, Month, is_open_word, read_month
 from backend.domain.retirement import proposed_end, retirement_month
 from backend.domain.sections.education import show_month
 from backend.domain.sections.entries import Book, row_summary
+from backend.domain.sections.marks import mark_of
 from backend.domain.sections.opening import chosen_employer
 from backend.domain.sections.prompt import Accepted, ChoicePrompt, FieldSpec, Prompt, Reading, Reply, Skipping, yes_no
-from backend.domain.talk import Kind, Option, Question, Say
+from backend.domain.sections.summaries import summary_prompt
+from backend.domain.talk import Kind, Question, Say
 from backend.domain.timeline import UNEMPLOYED, Gap, fill_gap, gaps, graduation, has_present_job, in_order, present_job
 
 _UNEMPLOYED_WORDS: Final = ("待业", "没工作", "没有工作", "没上班", "无业", "失业", "在家", "未就业", "gap")
@@ -196,7 +198,11 @@ def _open_end(draft: Draft, ctx: InterviewContext) -> list[Prompt]:
         label="工作截止时间",
         kind=Kind.CONFIRM,
         options=yes_no("用这个时间", "我自己填"),
-        facts={"proposed": month.shown, "employer": rows[at].get("employer", "")},
+        facts={
+            "proposed": month.shown,
+            "employer": rows[at].get("employer", ""),
+            "mark": mark_of(rows[at].get("employer", "")),
+        },
     )
 
     def choose(told: str) -> Reply:
@@ -219,7 +225,7 @@ def _gap(draft: Draft, ctx: InterviewContext, gap: Gap) -> ChoicePrompt:
         label=UNEMPLOYED,
         kind=Kind.CONFIRM,
         options=yes_no("填待业", "不填"),
-        facts={"start": start, "end": end, "months": gap.months},
+        facts={"start": start, "end": end, "months": gap.months, "mark": mark_of(key)},
     )
 
     def choose(told: str) -> Reply:
@@ -241,30 +247,16 @@ def _gap(draft: Draft, ctx: InterviewContext, gap: Gap) -> ChoicePrompt:
 
 def _confirm(draft: Draft, ctx: InterviewContext) -> ChoicePrompt:
     rows = in_order(draft.rows("work"))
-    lines = [
-        f"{at}. {row_summary(row, row.get('employer', ''), row.get('job', ''), row.get('place', ''))}"
-        for at, row in enumerate(rows, 1)
-    ]
-    question = Question(
-        form="work_form",
-        field="work_confirm",
-        group=("work_confirm",),
-        label="工作经历",
-        kind=Kind.CONFIRM,
-        options=(Option("yes", "对，没有了"), Option("add", "再加一段")),
-        facts={"summary": "\n".join(lines), "count": len(rows)},
+    full = [{**row, "job": row.get("job") or "无", "place": row.get("place") or "无"} for row in rows]
+    shown = ("employer", "job", "place")
+    return summary_prompt(
+        WORK,
+        draft,
+        ctx,
+        lines=[row_summary(row, *(row.get(name, "") for name in shown)) for row in rows],
+        settled=CONFIRM in draft.settled,
+        keep=lambda: draft.with_rows("work", full),
     )
-
-    def choose(told: str) -> Reply:
-        if told == "add":
-            return Reply(WORK.add(draft, ctx))
-        if told == "no":
-            return Reply(draft, (Say("say_what_to_change", {"label": "工作经历"}),), accepted=False)
-        full = [{**row, "job": row.get("job") or "无", "place": row.get("place") or "无"} for row in rows]
-        return Reply(draft.with_rows("work", full).settle(CONFIRM), (Say("section_done", {"label": "工作经历"}),))
-
-    words = (("再加", "add"), ("还有", "add"), ("加一段", "add"))
-    return ChoicePrompt(CONFIRM, "work", "work_confirm", CONFIRM in draft.settled, question, choose, words=words)
 
 
 def work_warnings(draft: Draft, ctx: InterviewContext) -> tuple[Say, ...]:
