@@ -120,7 +120,7 @@ def test_a_refused_value_keeps_what_was_right_and_asks_only_the_rest() -> None:
     talk.tell(phone="1380013", emails="a@qq.com；b@163.com")
     assert talk.said == ["saved_values", "phone_wrong"]
     assert talk.draft.answer("contact", "emails") == "a@qq.com;b@163.com"
-    assert (talk.ask.group, talk.ask.current) == (("phone",), "1380013")
+    assert (talk.ask.group, talk.ask.facts["refused"]) == (("phone",), "1380013")
 
 
 def test_the_plain_text_is_enough_without_extractors() -> None:
@@ -356,7 +356,7 @@ def test_an_invalid_value_is_still_there_after_going_back() -> None:
     talk.tell(phone="123", emails="a@qq.com")
     talk.do(Previous())
     talk.do(Resume())
-    assert talk.ask.current == "123"
+    assert talk.ask.facts["refused"] == "123"
 
 
 def test_a_refused_value_is_shown_back_without_the_name_of_its_field(talk: Talk) -> None:
@@ -364,7 +364,7 @@ def test_a_refused_value_is_shown_back_without_the_name_of_its_field(talk: Talk)
     talk.tell("手机号1380013800")
     assert talk.said == ["phone_wrong"]
     talk.do(Goto("phone"))
-    assert talk.ask.current == "1380013800"
+    assert talk.ask.facts["refused"] == "1380013800"
 
 
 def test_at_the_first_question_previous_says_so(talk: Talk) -> None:
