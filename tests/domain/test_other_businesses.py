@@ -170,7 +170,7 @@ def test_what_is_no_permit_number_is_refused_and_kept(number: str) -> None:
     talk = a_talk(BusinessType.RENEW)
     talk.tell(number)
     assert talk.said == ["document_number_wrong"]
-    assert talk.ask.current == number
+    assert talk.ask.facts["refused"] == number
 
 
 @pytest.mark.parametrize(
