@@ -175,6 +175,9 @@ def _encode(image: Image.Image, source: str) -> CleanPhoto:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):
+        # 16 bits of grey, as scanners save it: a plain conversion cuts at 255 and leaves white paper.
+        image = image.convert("I").point(lambda grey: grey / 256).convert("L")
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         layer = image.convert("RGBA")
         paper = Image.new("RGB", layer.size, "white")

@@ -20,7 +20,7 @@ def a_picture(size: tuple[int, int] = (800, 600), kind: str = "JPEG", mode: str 
     buffer = io.BytesIO()
     image = Image.new(mode, size, "white" if mode == "RGB" else 0)
     image.paste("black" if mode == "RGB" else 1, (0, 0, size[0] // 2, size[1] // 2))
-    image.save(buffer, kind, **options)  # type: ignore[arg-type]
+    image.save(buffer, kind, **options)
     return buffer.getvalue()
 
 
@@ -48,11 +48,32 @@ def test_a_big_photo_is_shrunk_to_2048() -> None:
     assert max(clean.width, clean.height) <= 2048
 
 
-def test_a_turned_photo_is_set_upright() -> None:
-    exif = Image.Exif()
-    exif[0x112] = 6
-    clean = clean_photo(a_picture(exif=exif))
-    assert (clean.width, clean.height) == (600, 800)
+# How a camera that is held so saves the picture, by the number that it notes.
+HELD: list[tuple[int, Image.Transpose | None]] = [
+    (1, None), (2, Image.Transpose.FLIP_LEFT_RIGHT), (3, Image.Transpose.ROTATE_180),
+    (4, Image.Transpose.FLIP_TOP_BOTTOM), (5, Image.Transpose.TRANSPOSE), (6, Image.Transpose.ROTATE_90),
+    (7, Image.Transpose.TRANSVERSE), (8, Image.Transpose.ROTATE_270),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+@pytest.mark.parametrize(("orientation", "saved_as"), HELD)
+def test_a_turned_photo_is_set_upright(kind: str, orientation: int, saved_as: Image.Transpose | None) -> None:
+    upright = Image.open(io.BytesIO(a_picture(kind="PNG")))
+    saved, exif = io.BytesIO(), Image.Exif()
+    exif[0x112] = orientation
+    (upright if saved_as is None else upright.transpose(saved_as)).save(saved, kind, exif=exif)
+    clean = clean_photo(saved.getvalue())
+    shown = Image.open(io.BytesIO(clean.content)).convert("L")
+    assert (clean.width, clean.height) == (800, 600)
+    assert [bool(shown.getpixel(at)) for at in ((100, 100), (700, 100), (100, 500))] == [False, True, True]
+
+
+def test_a_scan_with_16_bits_of_grey_keeps_its_greys() -> None:
+    saved = io.BytesIO()
+    Image.new("I;16", (400, 400), 0x8000).save(saved, "PNG")
+    clean = clean_photo(saved.getvalue())
+    assert Image.open(io.BytesIO(clean.content)).convert("L").getpixel((200, 200)) == pytest.approx(128, abs=2)
 
 
 def test_nothing_hidden_in_the_photo_survives() -> None:
