@@ -14,7 +14,7 @@ from typing import Final
 from launcher.environment import Environment, local_environment
 from launcher.process import ROOT, PartFailed
 from launcher.progress import Progress
-from launcher.running import forget_running, note_running, running_in
+from launcher.running import Occupied, Running, alone_in, note_running
 from launcher.stack import Stack
 from launcher.stores import create_database, postgres
 from launcher.talk import talk
@@ -49,26 +49,33 @@ def say(line: str, about: str = "start") -> None:
 
 
 async def run() -> int:
-    """Start the demo, print its links, wait for Ctrl-C, stop it."""
-    if (other := running_in(FOLDER)) is not None:
-        if not other.is_ready:
-            say(f"another `make run` (process {other.pid}) is starting it right now; these will be its links:")
-        else:
-            say("it runs already:")
-        print(links(other.environment, FOLDER / "logs", ending=""), flush=True)
-        return 0
+    """Start the demo, print its links, wait for Ctrl-C, stop it; a demo that runs already is only shown."""
+    try:
+        with alone_in(FOLDER, "run"):
+            return await _run_alone()
+    except Occupied as occupied:
+        return _show_other(occupied.by)
+
+
+async def _run_alone() -> int:
     stopped = asyncio.Event()
     for signum in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signum, stopped.set)
     environment = local_environment(FOLDER, fixed_ports=True, keeps_simulator=True)
-    note_running(environment, is_ready=False)
-    try:
-        return await _run_until(stopped, environment)
-    except PartFailed as failure:
-        print(f"[start] {failure}", file=sys.stderr, flush=True)
+    note_running(environment, "run", is_ready=False)
+    return await _run_until(stopped, environment)
+
+
+def _show_other(other: Running) -> int:
+    if other.does != "run" or other.environment is None:
+        say(f"`make {other.does}` (process {other.pid}) is at work in {FOLDER}: wait for it or end it, then try again")
         return 1
-    finally:
-        forget_running(FOLDER)
+    if other.is_ready:
+        say("it runs already:")
+    else:
+        say(f"another `make run` (process {other.pid}) is starting it right now; these will be its links:")
+    print(links(other.environment, FOLDER / "logs", ending=""), flush=True)
+    return 0
 
 
 async def _run_until(stopped: asyncio.Event, environment: Environment) -> int:
@@ -84,7 +91,7 @@ async def _run_until(stopped: asyncio.Event, environment: Environment) -> int:
         return 130
     starting.result()
     progress.end()
-    note_running(environment, is_ready=True)
+    note_running(environment, "run", is_ready=True)
     print(links(environment, stack.logs), flush=True)
     watching = asyncio.create_task(_watch(stack))
     await waiting
@@ -110,24 +117,41 @@ async def _watch(stack: Stack) -> None:
 
 async def talk_in_terminal() -> int:
     """Chat with Rasa in the terminal; joins a running demo, else starts what is needed."""
-    if (running := running_in(FOLDER)) is not None:
-        await talk(running.environment)
+    try:
+        with alone_in(FOLDER, "talk"):
+            await _talk_alone()
+            return 0
+    except Occupied as occupied:
+        if occupied.by.environment is None or not occupied.by.is_ready:
+            return _show_other(occupied.by)
+        await talk(occupied.by.environment)
         return 0
-    stack = Stack(local_environment(FOLDER, fixed_ports=False), bots=1)
+
+
+async def _talk_alone() -> None:
+    environment = local_environment(FOLDER, fixed_ports=False)
+    note_running(environment, "talk", is_ready=False)
+    stack = Stack(environment, bots=1)
     try:
         await stack.start()
-        await talk(stack.environment)
+        note_running(environment, "talk", is_ready=True)
+        await talk(environment)
     finally:
         await stack.stop()
-    return 0
 
 
 async def database(arguments: list[str]) -> int:
     """Migrate the demo's database, write a migration, or throw the demo's data away."""
-    if running_in(FOLDER) is not None:
-        print("the demo is running: stop it first", file=sys.stderr)
+    try:
+        with alone_in(FOLDER, "db"):
+            return await _database_alone(arguments)
+    except Occupied as occupied:
+        print(f"`make {occupied.by.does}` uses this database: end it first", file=sys.stderr)
         return 1
-    if arguments[:1] == ["reset"]:
+
+
+async def _database_alone(arguments: list[str]) -> int:
+    if arguments == ["reset"]:
         for name in ("postgres", "objects", "simulator", "logs"):
             shutil.rmtree(FOLDER / name, ignore_errors=True)
         return 0
@@ -144,13 +168,24 @@ async def database(arguments: list[str]) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    match arguments:
-        case ["run"]:
-            return asyncio.run(run())
-        case ["talk"]:
-            return asyncio.run(talk_in_terminal())
-        case ["db", *rest]:
-            return asyncio.run(database(rest))
+    """Do one thing; what hinders it is said in a sentence, without a traceback."""
+    try:
+        match arguments:
+            case ["run"]:
+                return asyncio.run(run())
+            case ["talk"]:
+                return asyncio.run(talk_in_terminal())
+            case ["db", "upgrade" | "reset"] | ["db", "revision", _]:
+                return asyncio.run(database(arguments[1:]))
+    except PartFailed as failure:
+        print(f"[{arguments[0]}] {failure}", file=sys.stderr, flush=True)
+        return 1
+    except OSError as error:
+        place = error.filename or FOLDER
+        print(f"[{arguments[0]}] cannot write or read {place}: {error.strerror or error}", file=sys.stderr, flush=True)
+        return 1
+    except KeyboardInterrupt:
+        return 130
     print(__doc__, file=sys.stderr)
     return 2
 

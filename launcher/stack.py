@@ -15,7 +15,7 @@ from launcher.process import ROOT, Part, accepts_tcp, answers_http
 from launcher.stores import create_database, postgres, valkey
 
 RASA_PYTHON: Final = ROOT / "nlu" / ".venv" / "bin" / "python"
-RASA_PATIENCE_S: Final = 240  # it trains first when its data changed
+RASA_PATIENCE_S: Final = 900  # it trains first when its data changed, and one busy core takes minutes for that
 STOPPED_TOGETHER: Final = (("front", "bot", "bot_2"), ("backend", "worker", "rasa", "actions"))
 Report = Callable[[str, float], None]
 

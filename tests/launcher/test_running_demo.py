@@ -17,7 +17,7 @@ from launcher.__main__ import links
 from launcher.environment import PREFERRED_PORTS, Environment, local_environment
 from launcher.process import Part, PartFailed, free_port
 from launcher.progress import Progress
-from launcher.running import note_running, running_in
+from launcher.running import Occupied, Running, alone_in, note_running
 from launcher.stack import Stack
 
 STACK = """
@@ -82,29 +82,70 @@ def test_estimates_that_cannot_be_read_are_replaced_by_the_usual_ones(tmp_path: 
     assert Progress(tmp_path, print).usual["rasa"] > 0
 
 
-def test_a_second_launcher_finds_the_demo_of_the_first(tmp_path: Path) -> None:
-    code = (
-        "import sys, time; from pathlib import Path; from launcher.environment import Environment;"
-        "from launcher.running import note_running;"
-        "note_running(Environment(Path(sys.argv[1]), {'FRONT_PORT': '8000'}), is_ready=True);"
-        "print(flush=True); time.sleep(60)"
-    )
-    first = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE)
+ALONE = """
+import sys, time
+from pathlib import Path
+from launcher.environment import Environment
+from launcher.running import alone_in, note_running
+
+with alone_in(Path(sys.argv[1]), "talk"):
+    note_running(Environment(Path(sys.argv[1]), {"FRONT_PORT": "8000"}), "talk", is_ready=True)
+    print(flush=True)
+    time.sleep(60)
+"""
+
+
+def who_works_in(folder: Path) -> Running | None:
+    try:
+        with alone_in(folder, "run"):
+            return None
+    except Occupied as occupied:
+        return occupied.by
+
+
+def test_a_second_launcher_finds_what_the_first_one_does_until_that_is_killed(tmp_path: Path) -> None:
+    first = subprocess.Popen([sys.executable, "-c", ALONE, str(tmp_path)], stdout=subprocess.PIPE)
     try:
         assert first.stdout is not None
         first.stdout.readline()
-        found = running_in(tmp_path)
-        assert found is not None and found.is_ready and found.pid == first.pid
+        found = who_works_in(tmp_path)
+        assert found is not None and found.environment is not None
+        assert (found.pid, found.does, found.is_ready) == (first.pid, "talk", True)
         assert found.environment.url("FRONT_PORT") == "http://127.0.0.1:8000"
     finally:
         first.kill()
         first.communicate()
-    assert running_in(tmp_path) is None, "its launcher was killed"
+    assert who_works_in(tmp_path) is None, "it was killed, and left its note behind"
+    assert not (tmp_path / "running.json").exists()
 
 
 def test_the_note_of_a_demo_is_for_its_owner_only(tmp_path: Path) -> None:
-    note_running(Environment(tmp_path, {}), is_ready=False)
+    note_running(Environment(tmp_path, {}), "run", is_ready=False)
     assert (tmp_path / "running.json").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("command", [["run"], ["db", "upgrade"], ["db", "reset"]])
+def test_no_command_touches_the_database_that_another_launcher_uses(tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "postgres").mkdir()
+    with alone_in(tmp_path, "talk"):
+        done = launched(tmp_path, *command)
+    assert done.returncode == 1 and "`make talk`" in done.stdout + done.stderr
+    assert (tmp_path / "postgres").is_dir()
+
+
+@pytest.mark.parametrize("command", [["run"], ["talk"], ["db", "upgrade"]])
+def test_a_folder_that_cannot_be_written_is_named_without_a_traceback(tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "file").write_text("in the way")
+    done = launched(tmp_path / "file" / "run", *command)
+    assert done.returncode == 1
+    assert str(tmp_path / "file") in done.stderr and "Traceback" not in done.stderr
+
+
+def launched(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = dict(os.environ, GONGJU_RUN_DIR=str(folder))
+    return subprocess.run(
+        [sys.executable, "-m", "launcher", *command], capture_output=True, text=True, env=environment, timeout=60
+    )
 
 
 def test_a_port_that_is_taken_is_replaced_by_a_free_one(tmp_path: Path) -> None:

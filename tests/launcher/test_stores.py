@@ -57,6 +57,17 @@ def test_postgres_does_not_outlive_a_launcher_that_was_killed(tmp_path: Path) ->
     assert not _is_alive(postgres_pid)
 
 
+def test_a_first_start_that_was_interrupted_is_begun_anew(tmp_path: Path) -> None:
+    from launcher.stores import init_database
+
+    half = tmp_path / "pg.half"
+    half.mkdir()
+    (half / "PG_VERSION").write_text("18")
+    init_database(tmp_path / "pg")
+    assert (tmp_path / "pg" / "global" / "pg_control").exists()
+    assert not half.exists()
+
+
 def _is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
