@@ -28,7 +28,7 @@ def template_downloads(standing: Standing) -> list[dict[str, str]]:
     if standing.context is None:
         return []
     return [
-        {"file_id": f"{TEMPLATE}{code}_{kind}", "title": f"{name}（{shown}）"}
+        {"file_id": f"{TEMPLATE}{code}_{kind}", "title": f"{name}（{shown}）", "paper": name, "format": shown}
         for code, name in templates_of(standing).items()
         for kind, shown in KINDS.items()
     ]

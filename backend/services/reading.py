@@ -238,6 +238,7 @@ async def overview(parts: Parts, openid: str) -> dict[str, Any]:
     return {
         "applicant": {"name": mask_name(standing.facts.name), "id_no": standing.facts.masked_id},
         "case": case_json(case, None) if case else None,
+        "progress": _progress_json(case) if case else None,
         "data": shown_answers(standing),
         "materials": materials_json(standing) if standing.context else [],
         "timeline": [
@@ -259,6 +260,12 @@ async def overview(parts: Parts, openid: str) -> dict[str, Any]:
             *template_downloads(standing),
         ],
     }
+
+
+def _progress_json(case: CaseRecord) -> dict[str, Any]:
+    told = progress_of(Stage(case.stage), flow_of(case))
+    steps = [{"label": step.label, "state": step.state.value} for step in told.steps]
+    return {"who_acts": told.who_acts.value, "steps": steps}
 
 
 def shown_answers(standing: Standing) -> dict[str, Any]:

@@ -8,6 +8,12 @@ from typing import Any, Final
 
 BEIJING: Final = timezone(timedelta(hours=8))
 ITEM_STATES: Final = {"not_uploaded": "待上传", "uploaded": "待审", "passed": "通过", "rejected": "未通过"}
+NOT_ASKED: Final = "选传"
+TURNS: Final = {
+    "applicant": ("轮到您了", "回到聊天说“继续”，我告诉您下一步。"),
+    "staff": ("中智在办", "您不用做什么，有结果马上告诉您。"),
+    "bureau": ("人社局在审", "您不用做什么，有结果马上告诉您。"),
+}
 OPEN_STATES: Final = frozenset({"not_uploaded", "uploaded", "rejected"})
 SECTIONS: Final = {"contact": "联系方式", "personal": "个人信息"}
 LISTS: Final = {"education": ("学习经历", "school"), "work": ("工作经历", "employer")}
@@ -36,6 +42,8 @@ def shown_item(item: Mapping[str, Any]) -> dict[str, Any]:
     state = str(item.get("state", "not_uploaded"))
     files = item.get("files") or ()
     label = ITEM_STATES.get(state, item.get("state_label") or state)
+    if state == "not_uploaded" and item.get("required") is False:
+        label = NOT_ASKED
     return {**item, "state_label": label, "open": state in OPEN_STATES, "files": len(files)}
 
 
@@ -57,6 +65,22 @@ def shown_way(timeline: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
         {"label": str(step["label"]), "at": beijing_time(step["at"]), "state": "current" if at == last else "done"}
         for at, step in enumerate(timeline)
     ]
+
+
+def shown_counts(materials: Sequence[Mapping[str, Any]]) -> str:
+    """How many materials are in which state, the ones that still need something first."""
+    labels = [str(item["state_label"]) for item in materials]
+    order = ("未通过", "待上传", "待审", "通过")
+    return "　".join(f"{label} {labels.count(label)}" for label in order if label in labels)
+
+
+def shown_downloads(downloads: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What was made for the applicant, and apart from it the papers to print, each with its formats."""
+    papers: dict[str, list[Mapping[str, Any]]] = {}
+    for one in downloads:
+        if one.get("paper"):
+            papers.setdefault(str(one["paper"]), []).append(one)
+    return {"files": [one for one in downloads if not one.get("paper")], "papers": papers}
 
 
 def _rows(answers: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -11,8 +11,17 @@ from aiohttp import web
 from bot.h5 import sentences
 from bot.h5.agreeing import BIND, agreed_in, asked_for
 from bot.h5.backend import Refused
+from bot.h5.done import BOUND, SAVED, add_done_page, go_to_done, show_done
 from bot.h5.my_data import add_data_pages
-from bot.h5.overview import beijing_time, shown_item, shown_sections, shown_way
+from bot.h5.overview import (
+    TURNS,
+    beijing_time,
+    shown_counts,
+    shown_downloads,
+    shown_item,
+    shown_sections,
+    shown_way,
+)
 from bot.h5.routes import (
     PORTS,
     SESSIONS,
@@ -22,7 +31,6 @@ from bot.h5.routes import (
     check_csrf,
     form_of,
     going_on,
-    message_page,
     page,
     session_of,
 )
@@ -44,6 +52,7 @@ def add_pages(h5: web.Application) -> None:
     router.add_get("/bind", show_bind)
     router.add_post("/bind", bind)
     add_who_pages(router)
+    add_done_page(router)
     router.add_get("/terms", show_terms)
     router.add_get("/help", show_help)
     router.add_get("/credentials", show_credentials)
@@ -63,6 +72,8 @@ def add_pages(h5: web.Application) -> None:
 
 async def show_bind(request: web.Request) -> web.Response:
     session = session_of(request, "bind")
+    if session.done == BOUND:
+        return await show_done(request)
     purposes = await asked_for(request, BIND)
     return page(request, "bind.html", csrf=request.app[SESSIONS].csrf(session), purposes=purposes)
 
@@ -102,7 +113,7 @@ async def bind(request: web.Request) -> web.StreamResponse:
             request, "bind.html", csrf=csrf, captcha=await ports.backend.captcha() if needs_captcha else None,
             error=sentence_for(refused.code, _readable(refused.facts)), status=422, **kept,
         )  # fmt: skip
-    return message_page(request, "绑定好了", (sentences.CHAT_GOES_ON,), good=True)
+    return go_to_done(request, session, BOUND)
 
 
 async def show_terms(request: web.Request) -> web.Response:
@@ -136,7 +147,7 @@ async def save_credentials(request: web.Request) -> web.StreamResponse:
         {"username": form["username"].strip(), "password": form["password"], "consent": True},
         go_on=going_on(session),
     )  # fmt: skip
-    return message_page(request, "已保存", (sentences.CHAT_GOES_ON,), good=True)
+    return go_to_done(request, session, SAVED)
 
 
 async def show_crop(request: web.Request) -> web.Response:
@@ -171,10 +182,11 @@ async def show_pay(request: web.Request) -> web.Response:
     """F45–F48: what it is, how much, until when; the amount comes from the order only."""
     session = session_of(request, "pay")
     order = await request.app[PORTS].backend.post(session, "pay/prepare", {})
+    case_no = session.case_no or order.get("case_no", "")
     return page(
         request, "pay.html", csrf=request.app[SESSIONS].csrf(session), amount=_yuan(int(order["amount_fen"])),
-        description=order["description"], deadline=beijing_time(order["deadline"]), jsapi=order["jsapi"],
-        case_no=session.case_no or order.get("case_no", ""),
+        description=order["description"].replace(case_no, "").strip(), case_no=case_no,
+        deadline=beijing_time(order["deadline"]), jsapi=order["jsapi"],
     )  # fmt: skip
 
 
@@ -236,6 +248,8 @@ async def show_overview(request: web.Request) -> web.Response:
     """F49: the data (masked), the materials, the progress, the downloads."""
     session = session_of(request, "overview")
     seen = await request.app[PORTS].backend.get(session, "overview")
+    materials = [shown_item(item) for item in seen.get("materials") or ()]
+    progress = seen.get("progress") or {}
     return page(
         request,
         "overview.html",
@@ -243,8 +257,11 @@ async def show_overview(request: web.Request) -> web.Response:
         way=shown_way(seen.get("timeline") or ()),
         order=seen.get("order"),
         sections=shown_sections(seen.get("data") or {}),
-        materials=[shown_item(item) for item in seen.get("materials") or ()],
-        downloads=seen.get("downloads") or (),
+        steps=progress.get("steps") or (),
+        turn=TURNS.get(progress.get("who_acts", "")),
+        materials=materials,
+        counts=shown_counts(materials),
+        downloads=shown_downloads(seen.get("downloads") or ()),
     )
 
 

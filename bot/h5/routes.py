@@ -199,9 +199,15 @@ def page(request: web.Request, template: str, *, status: int = 200, **facts: Any
 
 
 def message_page(
-    request: web.Request, title: str, lines: Sequence[str], *, good: bool = False, status: int = 200
+    request: web.Request,
+    title: str,
+    lines: Sequence[str],
+    *,
+    good: bool = False,
+    status: int = 200,
+    again: str | None = None,
 ) -> web.Response:
-    return page(request, "message.html", title=title, lines=lines, good=good, status=status)
+    return page(request, "message.html", title=title, lines=lines, good=good, status=status, again=again)
 
 
 @web.middleware
@@ -225,8 +231,10 @@ async def _refusals(request: web.Request, handler: Handler) -> web.StreamRespons
         return _told(request, sentences.NOT_HERE_TITLE, sentences.NOT_HERE_LINES, status=404)
     except web.HTTPForbidden:
         return _told(request, sentences.EXPIRED_TITLE, sentences.EXPIRED_LINES, status=403)
-    except web.HTTPException:
-        raise
+    except web.HTTPException as answer:
+        if answer.status < 400:
+            raise
+        return _told(request, sentences.NOT_HERE_TITLE, sentences.NOT_HERE_LINES, status=answer.status)
     except asyncio.CancelledError:
         raise
     except Exception as error:
@@ -240,7 +248,8 @@ async def _refusals(request: web.Request, handler: Handler) -> web.StreamRespons
 def _told(request: web.Request, title: str, lines: Sequence[str], *, status: int) -> web.Response:
     if request.headers.get("X-CSRF") is not None:
         return web.json_response({"message": lines[0]}, status=status)
-    return message_page(request, title, lines, status=status)
+    again = request.path_qs if status >= 500 and request.method == "GET" else None
+    return message_page(request, title, lines, status=status, again=again)
 
 
 @web.middleware

@@ -23,12 +23,13 @@ class NoSession(Exception):
 
 @dataclass(frozen=True)
 class PageSession:
-    """What a redeemed one-time link allows: its openid, its purpose, its case."""
+    """What a redeemed one-time link allows: its openid, its purpose, its case; `done` is what was done with it."""
 
     openid: str
     purpose: str
     link_id: str
     case_no: str | None
+    done: str = ""
 
 
 class Sessions:

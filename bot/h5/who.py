@@ -6,10 +6,10 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.h5 import sentences
 from bot.h5.agreeing import BIND, agreed_in, asked_for
 from bot.h5.backend import Refused
-from bot.h5.routes import PORTS, SESSIONS, form_of, going_on, message_page, page, session_of
+from bot.h5.done import BOUND, RESET, go_to_done, show_done
+from bot.h5.routes import PORTS, SESSIONS, form_of, going_on, page, session_of
 from bot.h5.sentences import sentence_for
 from bot.h5.session import PageSession
 
@@ -19,11 +19,13 @@ def add_who_pages(router: web.UrlDispatcher) -> None:
     router.add_post("/confirm", confirm)
     router.add_get("/bind/forgot", show_forgot)
     router.add_post("/bind/forgot", forgot)
+    router.add_get("/bind/reset", show_reset)
     router.add_post("/bind/reset", reset)
 
 
 async def show_confirm(request: web.Request) -> web.StreamResponse:
-    return await _confirm_page(request, session_of(request, "confirm"))
+    session = session_of(request, "confirm")
+    return await show_done(request) if session.done == BOUND else await _confirm_page(request, session)
 
 
 async def confirm(request: web.Request) -> web.StreamResponse:
@@ -46,7 +48,7 @@ async def confirm(request: web.Request) -> web.StreamResponse:
         return await _confirm_page(
             request, session, error=refused.code, facts=refused.facts, told=told, purposes=purposes
         )
-    return message_page(request, "绑定好了", (sentences.CHAT_GOES_ON,), good=True)
+    return go_to_done(request, session, BOUND)
 
 
 async def _confirm_page(
@@ -91,6 +93,11 @@ async def forgot(request: web.Request) -> web.StreamResponse:
     return _forgot_page(request, session, step="code", told=told, sent=True)
 
 
+async def show_reset(request: web.Request) -> web.StreamResponse:
+    """Where a reload or the back button can lead."""
+    return _forgot_page(request, session_of(request, "bind"), step="code")
+
+
 async def reset(request: web.Request) -> web.StreamResponse:
     """The code and a new password; what was typed stays, except the password."""
     session = session_of(request, "bind")
@@ -103,7 +110,7 @@ async def reset(request: web.Request) -> web.StreamResponse:
         await request.app[PORTS].backend.post(session, "password", {**told, "password": password})
     except Refused as refused:
         return _forgot_page(request, session, step="code", told=told, error=refused.code, facts=refused.facts)
-    return page(request, "reset_done.html")
+    return go_to_done(request, session, RESET)
 
 
 def _forgot_page(

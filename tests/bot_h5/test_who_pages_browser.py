@@ -65,7 +65,7 @@ async def test_a_forgotten_password_is_set_anew_with_the_mailed_code(page: Page,
     backend.answers["password"] = (422, {"error": {"code": "code_wrong"}})
     await _open(page, backend, "bind")
     await page.get_by_role("link", name="遇见问题").click()
-    await page.get_by_role("link", name="用用户名和手机号重设").click()
+    await page.get_by_role("link", name="重设密码").click()
     await page.get_by_label("用户名").fill("demo1")
     await page.get_by_label("手机号").fill("13800138000")
     await _keep(page, "h5-forgot")

@@ -9,6 +9,18 @@ function closePage() {
   else window.close();
 }
 
+// WeUI's own wheel in a button, for as long as its work goes on.
+function busy(button, working) {
+  button.classList.toggle('weui-btn_loading', working);
+  if (working) button.setAttribute('aria-busy', 'true');
+  else button.removeAttribute('aria-busy');
+  button.querySelector('.weui-mask-loading')?.remove();
+  if (!working || !button.classList.contains('weui-btn')) return;
+  const wheel = document.createElement('i');
+  wheel.className = 'weui-mask-loading';
+  button.prepend(wheel);
+}
+
 async function post(url, body) {
   const response = await fetch(url, {
     method: 'POST',
@@ -23,7 +35,11 @@ async function post(url, body) {
 
 document.addEventListener('click', (event) => {
   const closer = event.target.closest('[data-close]');
-  if (closer) closePage();
+  if (closer) {
+    closePage();
+    // Only WeChat can be closed from inside.
+    setTimeout(() => { if (!window.WeixinJSBridge && !window.wx) closer.textContent = '请关闭这个页面，回到微信'; }, 500);
+  }
   const eye = event.target.closest('[data-reveal]');
   if (eye) {
     const input = document.querySelector(`input[name="${eye.dataset.reveal}"]`);
@@ -52,8 +68,9 @@ document.addEventListener('submit', (event) => {
   }
   if (form.dataset.leaving) event.preventDefault();
   form.dataset.leaving = 'yes';
-  event.submitter?.classList.add('weui-btn_loading');
+  if (event.submitter) busy(event.submitter, true);
 });
 window.addEventListener('pageshow', () => {
   for (const form of document.querySelectorAll('[data-leaving]')) delete form.dataset.leaving;
+  for (const button of document.querySelectorAll('button[aria-busy]')) busy(button, false);
 });

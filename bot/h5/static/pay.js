@@ -14,17 +14,20 @@ function tell(text, warn) {
 
 async function confirmPaid() {
   tell('正在确认支付结果…');
+  busy(button, true);
   for (const wait of WAITS_MS) {
     await new Promise((resolve) => setTimeout(resolve, wait));
     const answer = await post('/h5/pay/check').catch(() => ({}));
     if (answer.paid) {
       tell('支付成功，我们开始审核材料了。');
+      busy(button, false);
       button.hidden = true;
       done.hidden = false;
       return;
     }
   }
   tell('还没有收到支付结果。如果您已付款，不用重复支付，稍后会在聊天里告诉您。', true);
+  busy(button, false);
   button.disabled = false;
   done.hidden = false;
 }

@@ -49,13 +49,15 @@ function send(code, file, view, id) {
         view.item.classList.add('bad');
         view.bar.remove();
         view.name.textContent = `${file.name} · ${answer.message || '没有传上来，请重试'}`;
+        resolve(false);
+        // What was refused for what it is stays refused.
+        if (request.status === 422) return;
         const again = document.createElement('button');
         again.type = 'button';
         again.className = 'eye';
         again.textContent = '重试';
         again.addEventListener('click', () => { view.item.remove(); start(code, [file], id); });
         view.item.append(again);
-        resolve(false);
       }
     };
     request.send(body);
@@ -77,8 +79,11 @@ document.addEventListener('change', (event) => {
 });
 
 document.getElementById('done').addEventListener('click', async (event) => {
-  event.target.disabled = true;
+  const done = event.currentTarget;
+  done.disabled = true;
+  busy(done, true);
   await post('/h5/upload-done').catch(() => {});
-  event.target.disabled = false;
+  busy(done, false);
+  done.disabled = false;
   closePage();
 });
