@@ -5,17 +5,35 @@ from __future__ import annotations
 import hashlib
 import logging
 import sys
+import traceback
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Final
 
 import structlog
 
+PLACES: Final = 6
 REQUEST_ID: Final[ContextVar[str]] = ContextVar("request_id", default="")
 
 
 def _add_request_id(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
     if request_id := REQUEST_ID.get():
         event.setdefault("request_id", request_id)
+    return event
+
+
+def _without_texts(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """The texts of errors hold SQL parameters, URLs and what people wrote: the type and the place are enough.
+
+    Other people's loggers (asyncio's, aiohttp's) put them behind the first line of their message as well.
+    """
+    event["event"] = str(event.get("event", "")).partition("\n")[0]
+    exc_info = event.pop("exc_info", None)
+    error = (sys.exc_info() if exc_info is True else exc_info or (None,) * 3)[1]
+    if error is not None:
+        places = traceback.extract_tb(error.__traceback__)[-PLACES:]
+        event.setdefault("error", type(error).__name__)
+        event.setdefault("where", [f"{Path(one.filename).name}:{one.lineno}" for one in places])
     return event
 
 
@@ -27,10 +45,10 @@ def configure(process: str, *, level: int = logging.INFO) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
+        foreign_pre_chain=[structlog.contextvars.merge_contextvars, *shared],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
+            _without_texts,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     )

@@ -56,4 +56,4 @@ def judge_refund(line: BillLine, known: KnownRefund | None) -> Finding:
     return Finding.STATE_DIFFERS if known.state == "success" else Finding.AGREES
 
 
-_OPEN: Final = frozenset({"queued", "processing"})
+_OPEN: Final = frozenset({"queued", "processing", "abnormal"})

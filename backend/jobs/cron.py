@@ -6,6 +6,7 @@ from typing import Final
 
 import procrastinate
 import structlog
+from procrastinate.app import WorkerOptions
 from prometheus_client import Counter
 
 from backend.services.parts import Parts
@@ -17,7 +18,9 @@ log = structlog.get_logger()
 
 def cron_app(parts: Parts, connector: procrastinate.BaseConnector) -> procrastinate.App:
     """The job app of a worker process; any number of them may run, each job runs once."""
-    app = procrastinate.App(connector=connector)
+    # The log tells what became of a job; its rows would grow for ever.
+    defaults: WorkerOptions = {"queues": ["cron"], "concurrency": 1, "delete_jobs": "always"}
+    app = procrastinate.App(connector=connector, worker_defaults=defaults)
 
     @app.periodic(cron="*/10 * * * *")
     @app.task(queue="cron", queueing_lock="retention", pass_context=False)

@@ -54,7 +54,7 @@ def _round(parts: Parts, name: str) -> Callable[[], Awaitable[None]]:
 async def _cron(parts: Parts, connector: procrastinate.BaseConnector) -> None:
     app = cron_app(parts, connector)
     async with app.open_async():
-        await app.run_worker_async(queues=["cron"], concurrency=1, install_signal_handlers=False)
+        await app.run_worker_async(install_signal_handlers=False)
 
 
 async def _kept_alive(name: str, job: Callable[[], Awaitable[None]]) -> None:

@@ -17,7 +17,7 @@ from backend.services.records import Mail
 BATCH: Final = 10
 CODE_PLACE: Final = "〔code〕"
 ATTEMPTS: Final = 8
-# A claim that its worker never came back from is free again after this.
+# A claim that its worker never came back from is free again after this: longer than a batch of slow mails takes.
 LEASE: Final = timedelta(minutes=5)
 
 

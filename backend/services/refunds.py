@@ -18,6 +18,8 @@ from backend.services.transitions_log import SYSTEM, record_audit
 
 BATCH: Final = 20
 TELL_AFTER: Final = 10
+# A refund that got stuck (abnormal) can still be brought to its end at the merchant's platform.
+_FOR_GOOD: Final = frozenset({"success", "closed"})
 _STATES: Final = {"PROCESSING": "processing", "SUCCESS": "success", "CLOSED": "closed", "ABNORMAL": "abnormal"}
 
 
@@ -61,7 +63,7 @@ async def record_refund(parts: Parts, report: RefundReport) -> None:
         if refund is None:
             raise NotificationRefused
         state = _STATES[report.state]
-        if refund.finished_at is not None or refund.state == state:
+        if refund.state in _FOR_GOOD or refund.state == state:
             return
         has_ended = state != "processing"
         refund = replace(
@@ -80,8 +82,9 @@ async def record_refund(parts: Parts, report: RefundReport) -> None:
 
 async def _tell(uow: UnitOfWork, parts: Parts, refund: Refund) -> None:
     now = parts.clock.now()
-    payment = await uow.payments.get(refund.payment_id)
-    order = await uow.orders.get(payment.order_id, lock=True) if payment else None
+    glance = await uow.payments.get(refund.payment_id)
+    order = await uow.orders.get(glance.order_id, lock=True) if glance else None
+    payment = await uow.payments.get(refund.payment_id, lock=True)
     case = await uow.cases.get(order.case_id) if order else None
     if payment is None or order is None or case is None:
         return

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
+
 from backend.domain.case import Event, Stage
 from backend.domain.retention import Kept
 from backend.services.errors import StorageUnavailable
@@ -19,13 +21,18 @@ OBJECTS: Final = 50
 OF_CASES: Final = frozenset({"drafts", "case_files", "unfinished_cases", "completed_cases"})
 # An object is written before its row is committed: only older ones can be orphans.
 SETTLED: Final = timedelta(hours=24)
+log = structlog.get_logger()
 
 
 async def enforce(parts: Parts) -> Mapping[str, int]:
     """One batch of every class; how many rows or cases each one let go, those that let none go left out."""
-    table = parts.catalogues.retention()
-    gone = {name: await enforce_class(parts, kept) for name, kept in table.classes.items()}
-    return {name: count for name, count in gone.items() if count}
+    gone: dict[str, int] = {}
+    for kind, kept in parts.catalogues.retention().classes.items():
+        try:
+            gone[kind] = await enforce_class(parts, kept)
+        except Exception as error:  # what one class cannot let go must not keep everybody else's data
+            log.error("retention_failed", kind=kind, error=type(error).__name__)
+    return {kind: count for kind, count in gone.items() if count}
 
 
 async def enforce_class(parts: Parts, kept: Kept) -> int:
@@ -66,8 +73,8 @@ async def what_is_over(parts: Parts) -> Mapping[str, int]:
 
 
 async def delete_doomed(parts: Parts) -> int:
-    """Objects whose rows are gone follow them; one that the store will not give up is tried again later."""
-    now = parts.clock.now()
+    """Objects whose rows are gone follow them; how many did. What the store will not give up is tried again later."""
+    now, gone = parts.clock.now(), 0
     async with parts.begin() as uow:
         doomed = await uow.doomed_objects.due("doomed_at", now, limit=OBJECTS)
         for one in doomed:
@@ -75,9 +82,9 @@ async def delete_doomed(parts: Parts) -> int:
                 await parts.objects.delete(one.object_key)
             except StorageUnavailable:
                 break
-            await uow.doomed_objects.remove(object_key=one.object_key)
+            gone += await uow.doomed_objects.remove(object_key=one.object_key)
         await uow.commit()
-    return len(doomed)
+    return gone
 
 
 async def sweep_objects(parts: Parts, *, is_dry: bool) -> Mapping[str, int]:

@@ -78,7 +78,7 @@ class Backend:
                 if response.status != 200:
                     raise await self._refusal(response)
                 return await response.read(), response.content_type
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise BackendAway from error
 
     async def store_file(self, session: PageSession, content: bytes, meta: Mapping[str, Any], *, key: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from typing import Any, Final
 from urllib.parse import quote
@@ -236,12 +237,13 @@ def _meta(one: CleanPage) -> dict[str, Any]:
 
 
 async def finish_upload(request: web.Request) -> web.Response:
-    """传好了: the chat goes on, once for what has been uploaded so far."""
+    """传好了: the chat goes on, once for what is uploaded now: one taken back and another one sent is something new."""
     session = session_of(request, "upload")
     check_csrf(request, session, request.headers.get("X-CSRF", ""))
     listed = await request.app[PORTS].backend.get(session, "materials")
-    files = sum(len(item.get("files") or ()) for item in listed["items"])
-    return web.json_response({"message": await _go_on(request, session, str(files))})
+    files = sorted(str(file_id) for item in listed["items"] for file_id in item.get("files") or ())
+    occasion = hashlib.sha256(" ".join(files).encode()).hexdigest()[:16]
+    return web.json_response({"message": await _go_on(request, session, occasion)})
 
 
 async def show_overview(request: web.Request) -> web.Response:

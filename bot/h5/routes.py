@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -14,6 +15,7 @@ import aiohttp_jinja2
 import jinja2
 import structlog
 from aiohttp import web
+from redis.exceptions import RedisError
 
 from bot.h5 import sentences
 from bot.h5.backend import Backend, BackendAway, Refused
@@ -147,15 +149,17 @@ async def come_back(request: web.Request) -> web.StreamResponse:
 
 
 async def _openid_of(ports: Ports, state: str, code: str) -> str | None:
-    name = f"h5:oauth:{state}"
-    known = await ports.memory.get(name)
+    name, known = f"h5:oauth:{state}", None
+    with suppress(RedisError):  # without its memory only WeChat's second visit with the same code fails
+        known = await ports.memory.get(name)
     if known:
         return known.decode() if isinstance(known, bytes) else str(known)
     try:
         openid = await ports.openid_of_code(code)
     except (WeChatRefused, WeChatUnavailable):
         return None
-    await ports.memory.set(name, openid, ex=OPENID_OF_STATE_S)
+    with suppress(RedisError):
+        await ports.memory.set(name, openid, ex=OPENID_OF_STATE_S)
     return openid
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from email import message_from_bytes, policy
 
 import pytest
@@ -78,3 +80,21 @@ async def test_a_subject_of_several_lines_adds_no_header(sink: tuple[Sink, SmtpM
     await mailer.send(a_mail("a@example.com", subject="一\r\nBcc: evil@x.com\n二"))
     told = message_from_bytes(bytes(server.envelopes[0].content or b""), policy=policy.default)
     assert (told["Subject"], told["Bcc"]) == ("一 Bcc: evil@x.com 二", None)
+
+
+async def test_a_server_that_takes_its_time_at_each_step_is_left_alone_after_the_whole_time() -> None:
+    """A batch of mails is claimed for some minutes: what is handed over later than that would leave twice."""
+
+    async def slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            await asyncio.sleep(0.25)
+            writer.write(b"220 slow\r\n")
+            while await reader.readline():
+                await asyncio.sleep(0.25)
+                writer.write(b"250 ok\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(slowly, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(TimeoutError):
+            await SmtpMailer(f"smtp://127.0.0.1:{port}", "a@example.com", timeout_s=0.6).send(a_mail("b@example.com"))

@@ -148,6 +148,21 @@ async def test_a_refund_is_asked_for_again_with_the_same_number(
     assert len(set(pay.asked_refunds)) == 1
 
 
+async def test_a_refund_that_got_stuck_and_was_mended_at_the_platform_is_told_as_done(
+    parts: Parts, pay: FakePay, a_clock: MovableClock
+) -> None:
+    await a_case(parts, ME)
+    a_clock.advance(hours=25)
+    await close_overdue(parts)
+    await record_payment(parts, pay.success(await the_order(parts), a_clock.now()), source="notify")
+    await ask_for_refunds(parts)
+    await record_refund(parts, RefundReport(pay.asked_refunds[0], "ABNORMAL", "rf1"))
+    assert (await the_order(parts)).state == "refunding"
+    await record_refund(parts, RefundReport(pay.asked_refunds[0], "SUCCESS", "rf1"))
+    assert (await the_order(parts)).state == "refunded"
+    assert (await pushed(parts))[-1] == "refund_done"
+
+
 async def test_an_old_prepay_id_is_renewed_with_the_same_order(
     parts: Parts, pay: FakePay, a_clock: MovableClock
 ) -> None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.adapters.catalogue_files import load_purposes, load_retention
 from backend.adapters.db.privacy_scopes import all_classes
+from backend.adapters.objects import BlobStore
 from backend.domain.case import Stage
 from backend.domain.errors import CatalogueFaulty
 from backend.domain.retention import Because, read_retention
+from backend.services.binding import draw_captcha
+from backend.services.errors import StorageUnavailable
 from backend.services.parts import Parts
 from backend.services.retention import delete_doomed, enforce, sweep_objects, what_is_over
+from backend.services.rights_records import DoomedObject
 from tests.backend.backend_world import Person, a_case, a_picture, stage_of
 from tests.backend.test_erasure import objects, rows
 from tests.conftest import MovableClock
@@ -47,6 +53,42 @@ def test_every_purpose_says_what_it_is_for_and_what_is_lost_without_it() -> None
     purposes = load_purposes()
     assert {"service_terms", "sensitive_id", "beijing_pass", "reminders"} <= set(purposes)
     assert all(one.needed_for and one.without for one in purposes.values())
+
+
+async def test_a_class_that_cannot_be_let_go_keeps_no_other(
+    person: Person, parts: Parts, engine: AsyncEngine, a_clock: MovableClock
+) -> None:
+    await draw_captcha(parts)
+    await person.says("open")
+    a_clock.advance(days=200)
+    async with engine.begin() as connection:
+        await connection.execute(
+            text(
+                "CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '40P01'; END $$"
+            )
+        )
+        await connection.execute(
+            text("CREATE TRIGGER refuse BEFORE DELETE ON captchas FOR EACH ROW EXECUTE FUNCTION refuse()")
+        )
+    try:
+        gone = await enforce(parts)
+    finally:
+        async with engine.begin() as connection:
+            await connection.execute(text("DROP TRIGGER refuse ON captchas"))
+    assert ("captchas" in gone, gone["links"], gone["answers"]) == (False, 1, 1)
+
+
+async def test_nothing_counts_as_gone_while_the_store_is_away(parts: Parts, tmp_path: Path) -> None:
+    class Away(BlobStore):
+        async def delete(self, object_key: str) -> None:
+            raise StorageUnavailable
+
+    async with parts.begin() as uow:
+        await uow.doomed_objects.add(DoomedObject("files/2026/02/o_1", parts.clock.now()))
+        await uow.commit()
+    assert await delete_doomed(replace(parts, objects=Away(None))) == 0
+    assert len(await rows(parts, "doomed_objects")) == 1
 
 
 async def test_a_draft_that_nobody_touches_goes_after_ninety_days(

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from bot.app import UPLOAD_CODES
 from bot.h5 import Ports, add_routes
@@ -39,12 +40,19 @@ class Memory:
 
     def __init__(self) -> None:
         self.kept: dict[str, str] = {}
+        self.is_away = False
 
     async def set(self, name: str, value: str, *, ex: int) -> None:
+        self._reach()
         self.kept[name] = value
 
     async def get(self, name: str) -> str | None:
+        self._reach()
         return self.kept.get(name)
+
+    def _reach(self) -> None:
+        if self.is_away:
+            raise RedisConnectionError
 
 
 @dataclass
@@ -77,7 +85,12 @@ def backend() -> FakeBackend:
 
 
 @pytest.fixture
-async def h5(backend: FakeBackend, a_clock: Any) -> AsyncIterator[web.Application]:
+def memory() -> Memory:
+    return Memory()
+
+
+@pytest.fixture
+async def h5(backend: FakeBackend, memory: Memory, a_clock: Any) -> AsyncIterator[web.Application]:
     """The pages, with the backend's and WeChat's sides played."""
     inner = web.Application()
     inner.router.add_route("*", "/{path:.*}", backend.answer)
@@ -100,7 +113,7 @@ async def h5(backend: FakeBackend, a_clock: Any) -> AsyncIterator[web.Applicatio
         app = web.Application()
         ports = Ports(
             backend=Backend(http, url=str(server.make_url("")), service_token="s" * 20),
-            clock=a_clock, memory=Memory(), openid_of_code=openid_of_code, clean_upload=clean_upload, go_on=go_on,
+            clock=a_clock, memory=memory, openid_of_code=openid_of_code, clean_upload=clean_upload, go_on=go_on,
             app_id="wx1", public_url="http://gongju.example", open_url="http://open.example",
             res_url="http://res.example", service_token="s" * 20, frame_ancestors=None,
         )  # fmt: skip

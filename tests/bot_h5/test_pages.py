@@ -154,11 +154,30 @@ async def test_when_the_inbox_is_away_the_page_says_how_to_go_on(phone: TestClie
     assert "说“继续”" in (await posts(phone, backend, "upload", "/h5/upload-done"))["message"]
 
 
+async def keys_of_uploads(phone: TestClient[Any, Any], backend: Any, *states: list[str]) -> list[str]:
+    """What the chat is told to go on with when 传好了 is said with these files there, time after time."""
+    item = {"item": "BA01", "name": "劳动合同", "state": "uploaded", "state_label": "待审"}
+    for files in states:
+        backend.answers["materials"] = (200, {"items": [{**item, "files": files}]})
+        await posts(phone, backend, "upload", "/h5/upload-done")
+    return [key for _, key, _ in backend.went_on]
+
+
 async def test_a_finished_upload_goes_on_once_for_what_is_there(phone: TestClient[Any, Any], backend: Any) -> None:
-    item = {"item": "BA01", "name": "劳动合同", "state": "uploaded", "state_label": "待审", "files": ["f_1", "f_2"]}
-    backend.answers["materials"] = (200, {"items": [item, {**item, "item": "BA02", "files": ["f_3"]}]})
-    await posts(phone, backend, "upload", "/h5/upload-done")
-    assert backend.went_on == [(OPENID, "page:l1:upload:3", {})]
+    first, again = await keys_of_uploads(phone, backend, ["f_1", "f_2"], ["f_1", "f_2"])
+    assert first == again
+    assert first.startswith("page:l1:upload:")
+
+
+async def test_one_file_taken_back_and_another_sent_is_something_new(phone: TestClient[Any, Any], backend: Any) -> None:
+    first, second = await keys_of_uploads(phone, backend, ["f_1", "f_2"], ["f_1", "f_3"])
+    assert first != second
+
+
+async def test_a_page_opens_also_when_redis_is_away(phone: TestClient[Any, Any], backend: Any, memory: Any) -> None:
+    memory.is_away = True
+    backend.answers["links/redeem"] = a_link("bind")
+    assert (await open_link(phone)).status == 200
 
 
 async def test_a_used_crop_goes_on_once_for_its_frame(phone: TestClient[Any, Any], backend: Any) -> None:

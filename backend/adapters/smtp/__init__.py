@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from email.message import EmailMessage
@@ -25,7 +26,7 @@ class SmtpMailer:
         self._timeout_s = timeout_s
 
     async def send(self, mail: OutgoingMail) -> None:
-        """Hand the mail over once for all its recipients.
+        """Hand the mail over once for all its recipients, within `timeout_s` from the first word to the last.
 
         Raises:
             MailRefused: the server refused the sender, the content or every recipient for good (5xx), or no recipient
@@ -36,18 +37,8 @@ class SmtpMailer:
         if not recipients:
             raise MailRefused("recipients")
         try:
-            await aiosmtplib.send(
-                self._message(mail, recipients),
-                sender=parseaddr(self._sender)[1],
-                recipients=recipients,
-                hostname=self._url.hostname,
-                port=self._url.port,
-                username=unquote(self._url.username) if self._url.username else None,
-                password=unquote(self._url.password) if self._url.password else None,
-                use_tls=self._url.scheme == "smtps",
-                start_tls=self._url.scheme == "smtp+starttls",
-                timeout=self._timeout_s,
-            )
+            async with asyncio.timeout(self._timeout_s):
+                await self._hand_over(mail, recipients)
         except aiosmtplib.SMTPRecipientsRefused as error:
             if all(refused.code >= 500 for refused in error.recipients):
                 raise MailRefused("recipients") from error
@@ -56,6 +47,20 @@ class SmtpMailer:
             if error.code >= 500:
                 raise MailRefused(str(error.code)) from error
             raise
+
+    async def _hand_over(self, mail: OutgoingMail, recipients: Sequence[str]) -> None:
+        await aiosmtplib.send(
+            self._message(mail, recipients),
+            sender=parseaddr(self._sender)[1],
+            recipients=recipients,
+            hostname=self._url.hostname,
+            port=self._url.port,
+            username=unquote(self._url.username) if self._url.username else None,
+            password=unquote(self._url.password) if self._url.password else None,
+            use_tls=self._url.scheme == "smtps",
+            start_tls=self._url.scheme == "smtp+starttls",
+            timeout=self._timeout_s,
+        )
 
     def _message(self, mail: OutgoingMail, recipients: Sequence[str]) -> EmailMessage:
         message = EmailMessage()

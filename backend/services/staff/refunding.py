@@ -87,7 +87,7 @@ def read_refund_amount(text: str, *, left_fen: int) -> int:
 async def refundable(uow: UnitOfWork, case: CaseRecord, *, lock: bool = False) -> Refundable | None:
     """What can go back now: of a case that has ended, or of a payment that never counted and did not get back."""
     orders = {one.id: one for one in await uow.orders.where(case_id=case.id, lock=lock)}
-    payments = await uow.payments.where(order_id=list(orders), order_by="recorded_at") if orders else []
+    payments = await uow.payments.where(order_id=list(orders), order_by="recorded_at", lock=lock) if orders else []
     for payment in payments:
         if payment.kept and Stage(case.stage) not in TERMINAL:
             continue
