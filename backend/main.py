@@ -1,5 +1,6 @@
 """The backend's processes: `python -m backend.main http | worker | migrate | seed`, and the upkeep's commands
-`retention [--dry-run]`, `sweep-objects [--dry-run]`, `rotate-keys`; the one place where parts meet.
+`retention [--dry-run]`, `sweep-objects [--dry-run]`, `rotate-keys`, `invite-manager USERNAME NAME`; the one place where
+parts meet.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ from backend.services.errors import FileUnknown
 from backend.services.files import show_file
 from backend.services.parts import Parts
 from backend.services.slot_opening import install_calendars
+from backend.services.staff.refusals import NameWrong
+from backend.services.staff.team import invite_manager
 from runtime.clock import Clock, running_clock
 from runtime.logs import configure
 from runtime.settings import Settings, SettingsError
@@ -220,6 +223,16 @@ async def run_upkeep(settings: Settings, name: str, *, is_dry: bool) -> None:
                 await upkeep.rotate(all_parts.engine, keys, all_parts.parts)
 
 
+async def run_invitation(settings: Settings, username: str, display_name: str) -> None:
+    """Print the link by which a manager sets a password, good for a day and once."""
+    async with composed(settings) as all_parts:
+        try:
+            token = await invite_manager(all_parts.parts, username=username, display_name=display_name)
+        except NameWrong:
+            raise SettingsError("invite-manager: user name a-z, 0-9, 3 to 32 characters; a name of 1 to 20") from None
+        sys.stdout.write(f"{settings.public_url.rstrip('/')}/console/invitation/{token}\n")
+
+
 def main(arguments: list[str]) -> int:
     """Run one process; a fault of the settings ends it with a sentence and no traceback."""
     try:
@@ -239,6 +252,8 @@ def main(arguments: list[str]) -> int:
                 asyncio.run(run_upkeep(settings, name, is_dry=False))
             case ["retention" | "sweep-objects" as name, "--dry-run"]:
                 asyncio.run(run_upkeep(settings, name, is_dry=True))
+            case ["invite-manager", username, display_name]:
+                asyncio.run(run_invitation(settings, username, display_name))
             case ["rotate-keys"]:
                 asyncio.run(run_upkeep(settings, "rotate-keys", is_dry=False))
             case ["seed"]:

@@ -94,6 +94,7 @@ outgoing = Table(
         "id",
         postgresql_where=text("state IN ('pending', 'sending', 'held')"),
     ),
+    Index("wechat_outgoing_of", "openid", "id"),
     Index("wechat_outgoing_failed", "id", postgresql_where=text("state = 'failed'")),
     Index("wechat_outgoing_template_msgid", "template_msgid", postgresql_where=text("template_msgid IS NOT NULL")),
 )

@@ -17,6 +17,7 @@ from backend.services import records as r
 from backend.services import rights_records as rr
 from backend.services import visit_records as v
 from backend.services.privacy import Privacy
+from backend.services.publication_records import Publication
 from backend.services.survey import Survey
 
 R = TypeVar("R")
@@ -143,6 +144,7 @@ class UnitOfWork(Protocol):
     consents: Rows[rr.Consent]
     data_requests: Rows[rr.DataRequest]
     doomed_objects: Rows[rr.DoomedObject]
+    publications: Rows[Publication]
     privacy: Privacy
     chat: ChatOutbox
     commands: Commands

@@ -55,6 +55,10 @@ class Employer:
     manual: str = "2023"
     unit_kind: str = "company"
     quota: int | None = None
+    link_code: str = ""
+    client_no: str = ""
+    contact_name: str = ""
+    contact_phone: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from backend.services.bind_offers import SCENE_PREFIX
 from backend.services.staff.office import Office
 from backend.services.staff.refusals import QrUnavailable, StaffRefusal
-from backend.services.staff.team import _USERNAME, _good
+from backend.services.staff.team import _USERNAME, _good, invite_manager
 from tests.conftest import MovableClock
-from tests.console.console_world import PASSWORD, Browser, World
+from tests.console.console_world import PASSWORD, Browser, World, hidden
 
 NEW = "another-long-2026"
 PNG = b"\x89PNG a picture"
@@ -220,3 +220,22 @@ def test_any_password_is_good_or_refused_with_a_sentence(password: str) -> None:
 
 def test_user_names_are_plain() -> None:
     assert not [one for one in ("王", "a", "-ab", "a b c", "A" * 3, "a" * 33) if _USERNAME.fullmatch(one)]
+
+
+async def test_the_first_manager_comes_in_by_the_link_that_the_command_prints(browser: Browser, world: World) -> None:
+    parts = world.office.parts
+    token = await invite_manager(parts, username="Chief", display_name="主管甲")
+    _, page = await browser.get(f"/console/invitation/{token}")
+    form = {"csrf": hidden(page, "csrf"), "password": "a-long-first-2026"}
+    assert (await browser.post(f"/console/invitation/{token}", form))[0] == 303
+    assert (await browser.sign_in("chief", "a-long-first-2026"))[0] == 303
+    assert (await browser.get("/console/team"))[0] == 200
+
+
+async def test_the_command_helps_a_manager_who_is_locked_out(browser: Browser, world: World) -> None:
+    staff = await world.a_member_of_staff("wang", role="manager")
+    await browser.sign_in()
+    await invite_manager(world.office.parts, username="wang", display_name="王审核")
+    assert (await browser.get("/console/team"))[0] == 302
+    (again,) = await world.rows("staff", username="wang")
+    assert (again.id, again.display_name) == (staff.id, staff.display_name)

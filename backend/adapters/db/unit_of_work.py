@@ -22,6 +22,7 @@ from backend.services import rights_records as rr
 from backend.services import visit_records as v
 from backend.services.ports import ChatOutbox, Commands, Rows
 from backend.services.privacy import Privacy
+from backend.services.publication_records import Publication
 from backend.services.survey import Survey
 from runtime.clock import Clock
 
@@ -68,6 +69,7 @@ STORED: Final[Mapping[str, tuple[Table, type[Any]]]] = {
     "consents": (t.consents, rr.Consent),
     "data_requests": (t.data_requests, rr.DataRequest),
     "doomed_objects": (t.doomed_objects, rr.DoomedObject),
+    "publications": (t.publications, Publication),
 }
 
 
@@ -127,6 +129,7 @@ class PostgresUnitOfWork:
     consents: Rows[rr.Consent]
     data_requests: Rows[rr.DataRequest]
     doomed_objects: Rows[rr.DoomedObject]
+    publications: Rows[Publication]
     privacy: Privacy
     chat: ChatOutbox
     commands: Commands

@@ -12,7 +12,7 @@ from backend.domain.profile import UploadMode
 from backend.domain.transitions import staff_events
 from backend.services.ports import UnitOfWork
 from backend.services.pushes import case_mark
-from backend.services.records import CaseRecord, Invoice, InvoiceChange, Order, Refund, SupplementRequest
+from backend.services.records import CaseRecord, Employer, Invoice, InvoiceChange, Order, Refund, SupplementRequest
 from backend.services.staff.bucket import Name, names_for
 from backend.services.staff.case_data import Section, sections_of
 from backend.services.staff.case_history import HistoryLine, history_of
@@ -54,6 +54,7 @@ class CasePage:
     invoice_change: InvoiceChange | None
     slip_file_id: str | None
     has_credentials: bool
+    employer: Employer | None
     history: Sequence[HistoryLine]
     messages: Sequence[SentMessage]
     messages_left: int | None
@@ -115,6 +116,7 @@ async def _page(office: Office, uow: UnitOfWork, who: SignedIn, case: CaseRecord
         invoice=await uow.invoices.get(case.id),
         invoice_change=await uow.invoice_changes.first(case_id=case.id, state="asked"),
         slip_file_id=slip.file_id if slip else None,
+        employer=await uow.employers.get(case.employer_id) if case.employer_id else None,
         has_credentials=await uow.credentials.get(case.id) is not None,
         history=await history_of(uow, case, catalogue),
         messages=await office.chat_log.sent_to(openid, marks=marks, limit=MESSAGES_SHOWN) if openid else [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -9,16 +10,22 @@ from typing import Final
 
 from backend.domain.districts import read_district
 from backend.domain.errors import DomainError
+from backend.domain.money import read_yuan
 from backend.domain.numbers import read_credit_code
 from backend.services.records import Employer
 from backend.services.staff.acting import needed_text
 from backend.services.staff.calendar_changes import Change, once
 from backend.services.staff.office import Office
-from backend.services.staff.refusals import CreditCodeTaken, EmployerWrong, NotAllowed
+from backend.services.staff.refusals import CreditCodeTaken, EmployerUnknown, EmployerWrong, NotAllowed
 from backend.services.staff.sign_in import SignedIn
 
 LONGEST_NAME: Final = 100
 MOST_QUOTA: Final = 100_000
+LONGEST_NOTE: Final = 40
+MANUALS: Final[Mapping[str, str]] = MappingProxyType({"2023": "网上办理", "legacy_2019": "预约到场"})
+ON_FILE: Final[Mapping[str, str]] = MappingProxyType(
+    {"link_code": "单位关联代码", "client_no": "客户编号", "contact_name": "联系人", "contact_phone": "联系电话"}
+)
 UNIT_KINDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "company": "企业",
@@ -40,6 +47,12 @@ class EmployerForm:
     unit_kind: str
     quota: str
     active: bool
+    manual: str = "2023"
+    fee: str = ""
+    link_code: str = ""
+    client_no: str = ""
+    contact_name: str = ""
+    contact_phone: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,39 +76,34 @@ async def employers_page(office: Office) -> EmployersPage:
     return EmployersPage(shown, names, counts)
 
 
-async def save_employer(
-    office: Office, who: SignedIn, form: EmployerForm, *, token: str, employer_id: str = ""
-) -> None:
-    """Add an account, or change one; cases that are running follow at their next turn.
+async def save_employer(office: Office, who: SignedIn, form: EmployerForm, *, token: str, employer_id: str = "") -> str:
+    """Add an account, or change one; its id. Cases that are running follow at their next turn.
 
     Raises:
         NotAllowed: only managers do this.
-        TextNeeded, TextTooLong, EmployerWrong, CreditCodeTaken: nothing has been changed.
+        TextNeeded, TextTooLong, EmployerWrong, EmployerUnknown, CreditCodeTaken: nothing has been changed.
     """
     if who.role != "manager":
         raise NotAllowed
     filled = _checked(office, form)
+    saved = employer_id or f"e_{hashlib.sha256(f'{who.staff_id}:{token}'.encode()).hexdigest()[:24]}"
 
     async def step(change: Change) -> None:
         same = await change.uow.employers.first(uscc=filled.uscc)
-        if same is not None and same.id != employer_id:
+        if same is not None and same.id != saved:
             raise CreditCodeTaken
         if not employer_id:
-            new = replace(filled, id=office.parts.ids.new("e"))
-            await change.uow.employers.add(new)
-            await change.audit("employer_added", employer=new.id)
+            await change.uow.employers.add(replace(filled, id=saved))
+            await change.audit("employer_added", employer=saved)
             return
         known = await change.uow.employers.get(employer_id, lock=True)
         if known is None:
-            raise EmployerWrong(what="立户")
-        changed = replace(
-            known, name=filled.name, uscc=filled.uscc, district=filled.district, unit_kind=filled.unit_kind,
-            quota=filled.quota, active=filled.active,
-        )  # fmt: skip
-        await change.uow.employers.save(changed)
+            raise EmployerUnknown
+        await change.uow.employers.save(replace(filled, id=known.id, created_at=known.created_at))
         await change.audit("employer_changed", employer=known.id)
 
     await once(office, who, token, "save_employer", step)
+    return saved
 
 
 def _checked(office: Office, form: EmployerForm) -> Employer:
@@ -106,6 +114,8 @@ def _checked(office: Office, form: EmployerForm) -> Employer:
         raise EmployerWrong(what="统一社会信用代码") from error
     if form.unit_kind not in UNIT_KINDS:
         raise EmployerWrong(what="单位类型")
+    if form.manual not in MANUALS:
+        raise EmployerWrong(what="办理流程")
     told = form.quota.strip()
     if told and not (told.isascii() and told.isdecimal() and int(told) <= MOST_QUOTA):
         raise EmployerWrong(what="新办指标")
@@ -118,7 +128,29 @@ def _checked(office: Office, form: EmployerForm) -> Employer:
         created_at=office.parts.clock.now(),
         unit_kind=form.unit_kind,
         quota=int(told) if told else None,
+        manual=form.manual,
+        fee_fen=_fee(form.fee),
+        **_on_file(form),
     )
+
+
+def _fee(told: str) -> int | None:
+    """An agreed price for everything in yuan; empty: the table of fees holds."""
+    if not told.strip():
+        return None
+    try:
+        return read_yuan(told)
+    except ValueError:
+        raise EmployerWrong(what="统一协议价") from None
+
+
+def _on_file(form: EmployerForm) -> dict[str, str]:
+    """What the agency notes about it for itself: short, or empty."""
+    told = {name: " ".join(getattr(form, name).split()) for name in ON_FILE}
+    for name, label in ON_FILE.items():
+        if len(told[name]) > LONGEST_NOTE:
+            raise EmployerWrong(what=label)
+    return told
 
 
 def _district(office: Office, told: str, *, or_else: str = "") -> str:

@@ -12,7 +12,7 @@ from backend.services.bind_offers import LIFE, issue_offer
 from backend.services.binding import applicant_id_no, applicant_name
 from backend.services.codes import STAFF_LIFE, Proof, issue
 from backend.services.ports import UnitOfWork
-from backend.services.records import Applicant, CaseRecord
+from backend.services.records import Applicant, CaseRecord, Employer
 from backend.services.staff.acting import needed_text
 from backend.services.staff.office import Office
 from backend.services.staff.queue import find_case
@@ -33,7 +33,7 @@ class PersonPage:
     bound_at: datetime | None
     shares_account: bool
     locked_until: datetime | None
-    employers: Sequence[str]
+    employers: Sequence[Employer]
     cases: Sequence[CaseRecord]
     qr_until: datetime | None
 
@@ -80,7 +80,7 @@ async def person_page(office: Office, applicant_id: str) -> PersonPage:
             bound_at=identity.bound_at if identity else None,
             shares_account=len(people) > 1,
             locked_until=applicant.locked_until if applicant.locked_until and applicant.locked_until > now else None,
-            employers=[one.name for one in employers],
+            employers=employers,
             cases=await uow.cases.where(applicant_id=applicant.id, order_by="-created_at"),
             qr_until=max((one.expires_at for one in offers if one.expires_at > now), default=None),
         )

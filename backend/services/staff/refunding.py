@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Final
 
 from backend.domain.case import TERMINAL, Stage
+from backend.domain.money import read_yuan
 from backend.domain.refunding import left_fen, refund_number, returned_fen
 from backend.services.orders import said_yuan, yuan
 from backend.services.ports import UnitOfWork
@@ -19,8 +19,6 @@ from backend.services.staff.refusals import NothingToRefund, RefundAmountWrong
 from backend.services.transitions_log import record_audit
 
 REASON_LONGEST: Final = 80
-_AMOUNT: Final = re.compile(r"([0-9]{1,7})(?:\.([0-9]{1,2}))?")
-_SIGNS: Final = str.maketrans("０１２３４５６７８９．。", "0123456789..", "¥￥元, ，\u3000")
 
 
 @dataclass(frozen=True)
@@ -75,11 +73,11 @@ def read_refund_amount(text: str, *, left_fen: int) -> int:
     """
     if not text.strip():
         return left_fen
-    found = _AMOUNT.fullmatch(text.translate(_SIGNS))
-    if found is None:
-        raise RefundAmountWrong(yuan(left_fen))
-    amount_fen = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
-    if not 0 < amount_fen <= left_fen:
+    try:
+        amount_fen = read_yuan(text)
+    except ValueError:
+        raise RefundAmountWrong(yuan(left_fen)) from None
+    if amount_fen > left_fen:
         raise RefundAmountWrong(yuan(left_fen))
     return amount_fen
 

@@ -145,6 +145,21 @@ class EmployerWrong(StaffRefusal):
     what: str
 
 
+class EmployerUnknown(StaffRefusal):
+    """There is no such employer account."""
+
+
+@dataclass(eq=False)
+class ListTooLong(StaffRefusal):
+    """A pasted list with more lines than are taken at once."""
+
+    most: int
+
+
+class PersonBusy(StaffRefusal):
+    """A case of this person through this employer is running."""
+
+
 class CreditCodeTaken(StaffRefusal):
     """Another account has this unified social credit code."""
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from backend.domain.passwords import PasswordWeak, checked_password
+from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.proof_records import StaffInvitation
 from backend.services.records import Staff
@@ -25,7 +26,7 @@ from backend.services.staff.refusals import (
     WrongOldPassword,
 )
 from backend.services.staff.sign_in import SignedIn
-from backend.services.transitions_log import a_staff_member, record_audit
+from backend.services.transitions_log import SYSTEM, a_staff_member, record_audit
 
 MANAGER: Final = "manager"
 ROLES: Final = ("reviewer", MANAGER)
@@ -83,7 +84,7 @@ async def add_member(office: Office, who: SignedIn, *, username: str, display_na
         if not await uow.staff.add_if_new(fresh):
             raise NameTaken
         await _audit(uow, who, "staff_added", fresh, now, {"role": role})
-        token = await _invite(office, uow, who, fresh, now)
+        token = await _invite(office.parts, uow, who.staff_id, fresh, now)
         await uow.commit()
     return token
 
@@ -97,7 +98,31 @@ async def reset_password(office: Office, who: SignedIn, staff_id: str) -> str:
         await uow.staff.save(replace(member, password_hash=NO_PASSWORD, failed_sign_ins=0, locked_until=None))
         await uow.staff_sessions.remove(staff_id=member.id)
         await _audit(uow, who, "staff_password_reset", member, now)
-        token = await _invite(office, uow, who, member, now)
+        token = await _invite(office.parts, uow, who.staff_id, member, now)
+        await uow.commit()
+    return token
+
+
+async def invite_manager(parts: Parts, *, username: str, display_name: str) -> str:
+    """For whoever runs Gongju: the first manager, or one who is locked out; the token of the link for a password.
+
+    Raises:
+        NameWrong: nothing was changed.
+    """
+    username, display_name = username.strip().lower(), display_name.strip()
+    if not _USERNAME.fullmatch(username) or not 1 <= len(display_name) <= 20:
+        raise NameWrong
+    now = parts.clock.now()
+    async with parts.begin() as uow:
+        known = await uow.staff.first(username=username, lock=True)
+        fresh = known or Staff(parts.ids.new("s"), username, display_name, MANAGER, NO_PASSWORD, now)
+        manager = replace(
+            fresh, role=MANAGER, active=True, password_hash=NO_PASSWORD, failed_sign_ins=0, locked_until=None
+        )
+        await (uow.staff.save(manager) if known else uow.staff.add(manager))
+        await uow.staff_sessions.remove(staff_id=manager.id)
+        await record_audit(uow, "manager_invited", SYSTEM, now=now, facts={"staff": manager.id})
+        token = await _invite(parts, uow, manager.id, manager, now)
         await uow.commit()
     return token
 
@@ -167,11 +192,11 @@ async def _change(office: Office, who: SignedIn, staff_id: str, action: str, **c
         await uow.commit()
 
 
-async def _invite(office: Office, uow: UnitOfWork, who: SignedIn, member: Staff, now: datetime) -> str:
+async def _invite(parts: Parts, uow: UnitOfWork, by: str, member: Staff, now: datetime) -> str:
     for old in await uow.staff_invitations.where(staff_id=member.id, used_at=None):
         await uow.staff_invitations.save(replace(old, used_at=now))
-    token = office.parts.ids.token()
-    await uow.staff_invitations.add(StaffInvitation(_hash(token), member.id, who.staff_id, now, now + INVITED_FOR))
+    token = parts.ids.token()
+    await uow.staff_invitations.add(StaffInvitation(_hash(token), member.id, by, now, now + INVITED_FOR))
     return token
 
 

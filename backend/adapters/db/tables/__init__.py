@@ -35,6 +35,7 @@ from backend.adapters.db.tables.people import (
     links,
 )
 from backend.adapters.db.tables.proofs import bind_offers, codes, staff_invitations
+from backend.adapters.db.tables.publications import publications
 from backend.adapters.db.tables.rights import consents, data_requests, doomed_objects
 from backend.adapters.db.tables.visits import appointments, calendars, closures, slots, waitlist
 
@@ -72,6 +73,7 @@ __all__ = [
     "orders",
     "payments",
     "photos",
+    "publications",
     "refunds",
     "reminders",
     "slots",

@@ -71,6 +71,11 @@ employers: Final = Table(
     text("unit_kind", default="company"),
     # New permits that it may still apply for this year; null: nobody has told us.
     Column("quota", Integer, nullable=True),
+    # 单位关联代码 of the government platform, our number for the client, and whom to call there.
+    text("link_code", default=""),
+    text("client_no", default=""),
+    text("contact_name", default=""),
+    text("contact_phone", default=""),
     when("created_at"),
     CheckConstraint("fee_fen > 0", name="fee_fen"),
     CheckConstraint("quota >= 0", name="quota"),
