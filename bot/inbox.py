@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import and_, exists, func, literal, or_, select
+from sqlalchemy import BigInteger, Integer, and_, bindparam, exists, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.storing import storing
 from wechat.budget import Window
@@ -23,7 +24,7 @@ from wechat.inbound import Push
 from wechat.outgoing import Outgoing, enqueue, forget, release_held, take_held
 from wechat.presence import release_dropped, release_orphans
 from wechat.replies import Reply, render
-from wechat.tables import INBOX_CHANNEL
+from wechat.tables import ANSWERED_CHANNEL
 from wechat.tables import inbox as table
 
 # A passive answer travels a moment longer than a customer-service message; the rest must not overtake it.
@@ -63,6 +64,28 @@ class Work:
     file_id: str | None
 
 
+def _claiming() -> ReturningUpdate[Any]:
+    """Parameters: `owner` and `at_most`. Built once: making it anew costs more than running it."""
+    other = table.alias()
+    in_the_way = exists().where(
+        other.c.openid == table.c.openid,
+        other.c.state != "answered",
+        or_(other.c.id < table.c.id, and_(other.c.state == "running", other.c.id != table.c.id)),
+    )
+    heads = (
+        select(table.c.id)
+        .where(table.c.state == "new", table.c.next_try_at <= _now(), ~in_the_way)
+        .order_by(table.c.id)
+        .limit(bindparam("at_most", type_=Integer))
+        .with_for_update(skip_locked=True)
+    )
+    taken = {"state": "running", "owner": bindparam("owner", type_=BigInteger), "attempts": table.c.attempts + 1}
+    return table.update().where(table.c.id.in_(heads)).values(taken).returning(table)
+
+
+_CLAIM: Final = _claiming()
+
+
 class Inbox:
     """All statements on `wechat_inbox`."""
 
@@ -96,26 +119,8 @@ class Inbox:
 
     async def claim(self, owner: int, *, at_most: int) -> list[Work]:
         """Take the first open row of some openids of which nothing is running."""
-        other = table.alias()
-        in_the_way = exists().where(
-            other.c.openid == table.c.openid,
-            other.c.state != "answered",
-            or_(other.c.id < table.c.id, and_(other.c.state == "running", other.c.id != table.c.id)),
-        )
-        heads = (
-            select(table.c.id)
-            .where(table.c.state == "new", table.c.next_try_at <= _now(), ~in_the_way)
-            .order_by(table.c.id)
-            .limit(at_most)
-            .with_for_update(skip_locked=True)
-        )
         async with self._engine.begin() as connection:
-            claimed = await connection.execute(
-                table.update()
-                .where(table.c.id.in_(heads))
-                .values(state="running", owner=owner, attempts=table.c.attempts + 1)
-                .returning(table)
-            )
+            claimed = await connection.execute(_CLAIM, {"owner": owner, "at_most": at_most})
             return sorted((_work(row) for row in claimed.mappings()), key=lambda work: work.id)
 
     async def finish(self, work: Work, owner: int, replies: Sequence[Reply], *, passive_ok: bool) -> Given | None:
@@ -330,7 +335,7 @@ async def _locked(connection: AsyncConnection, row_id: int, owner: int) -> Any:
 
 
 async def _notify(connection: AsyncConnection, turn_key: str) -> None:
-    await connection.execute(select(func.pg_notify(INBOX_CHANNEL, turn_key)))
+    await connection.execute(select(func.pg_notify(ANSWERED_CHANNEL, turn_key)))
 
 
 def _window(push: Push) -> Window | None:

@@ -20,7 +20,7 @@ from bot.turns import Outage
 from runtime.logs import REQUEST_ID, who
 from wechat.presence import Presence
 from wechat.replies import Reply
-from wechat.tables import INBOX_CHANNEL
+from wechat.tables import ANSWERED_CHANNEL, INBOX_CHANNEL
 
 AT_ONCE: Final = 32
 POLL_EVERY_S: Final = 1.0
@@ -71,7 +71,9 @@ class Runner:
         at_once: int = AT_ONCE,
     ) -> None:
         self._inbox, self._conversation, self._circuit = inbox, conversation, circuit
-        self._presence = Presence(database_url, {INBOX_CHANNEL: self._heard})
+        self._presence = Presence(
+            database_url, {INBOX_CHANNEL: lambda _: self.wake(), ANSWERED_CHANNEL: lambda turn: self._tell(turn, None)}
+        )
         self._at_once = at_once
         self._under_way: dict[asyncio.Task[None], int] = {}
         self._waiters: dict[str, list[Waiter]] = {}
@@ -206,10 +208,6 @@ class Runner:
     def _tell(self, turn_key: str, given: Given | None) -> None:
         for waiter in self._waiters.get(turn_key, ()):
             waiter.tell(given)
-
-    def _heard(self, turn_key: str) -> None:
-        self._tell(turn_key, None)
-        self._wake.set()
 
     def _done(self, task: asyncio.Task[None]) -> None:
         del self._under_way[task]

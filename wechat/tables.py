@@ -22,7 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-INBOX_CHANNEL: Final = "wechat_inbox"
+INBOX_CHANNEL: Final = "wechat_inbox"  # something new is to be taken
+ANSWERED_CHANNEL: Final = "wechat_answered"  # a turn was answered, or its answer was put off
 OUTGOING_CHANNEL: Final = "wechat_outgoing"
 
 metadata = MetaData()
