@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 import aiohttp
@@ -32,6 +31,7 @@ from backend.adapters.keys import DataKeyring
 from backend.adapters.objects import BlobStore
 from backend.adapters.office import make_office
 from backend.adapters.pay import WechatPayGateway
+from backend.adapters.pay.merchant import merchant_of
 from backend.adapters.photos.cutter import PillowPhotoCutter
 from backend.adapters.photos.portrait import MtcnnPortraitFinder
 from backend.adapters.qr import WechatQrCodes
@@ -56,7 +56,7 @@ from runtime.settings import Settings, SettingsError
 from runtime.web import Check, serve
 from wechat.client import WeChatClient
 from wechat.delivery import FileMissing, deliver_for_ever
-from wechat.pay import Merchant, WeChatPay
+from wechat.pay import WeChatPay
 from wechat.token import TokenOwner
 
 # Everybody can read it here, so it opens no account that everybody can reach.
@@ -113,21 +113,6 @@ async def composed(settings: Settings) -> AsyncIterator[Composed]:
             public_url=settings.public_url,
         )
         yield Composed(settings, clock, engine, redis, parts)
-
-
-def merchant_of(settings: Settings) -> Merchant:
-    """Who we are at WeChat Pay, keys read from their files."""
-    return Merchant(
-        mch_id=settings.wechatpay_mch_id,
-        app_id=settings.wechat_app_id,
-        serial_no=settings.wechatpay_serial_no,
-        private_key=Path(settings.wechatpay_private_key_file).read_text(),
-        apiv3_key=settings.wechatpay_apiv3_key.get_secret_value(),
-        public_key=Path(settings.wechatpay_public_key_file).read_text(),
-        public_key_id=settings.wechatpay_public_key_id,
-        notify_url=f"{settings.public_url.rstrip('/')}/pay/notify",
-        api_url=settings.wechatpay_api_url,
-    )
 
 
 async def run_http(settings: Settings) -> None:

@@ -29,6 +29,7 @@ from bot.runner import Runner
 from bot.turns import Dialogue
 from bot.webhook import PASSIVE_WINDOW_S, Webhook
 from runtime.clock import Clock
+from runtime.lasting import kept_alive
 from runtime.settings import Settings
 from runtime.web import add_health, request_ids
 from wechat.client import WeChatClient
@@ -87,7 +88,8 @@ async def create_app(
     inbox = Inbox(engine, door)
     runner = _add_door(app, engine, inbox, window_s)
     h5.add_routes(app, _page_ports(app, inbox))
-    add_health(app, {"database": lambda: _database_answers(engine), "redis": lambda: _redis_answers(redis)})
+    checks = {"database": lambda: _database_answers(engine), "redis": lambda: _redis_answers(redis)}
+    add_health(app, {**checks, "turns": runner.is_at_work})
     app.cleanup_ctx.append(lambda _app: _resources(stack))
     app.cleanup_ctx.append(lambda _app: _turns(runner))
     if with_menu:
@@ -196,7 +198,7 @@ async def _resources(stack: AsyncExitStack) -> AsyncIterator[None]:
 
 
 async def _turns(runner: Runner) -> AsyncIterator[None]:
-    task = asyncio.create_task(runner.run(), name="turns")
+    task = asyncio.create_task(kept_alive("turns", runner.run), name="turns")
     yield
     task.cancel()
     with suppress(asyncio.CancelledError):

@@ -96,6 +96,10 @@ class Runner:
         if not waiters:
             self._waiters.pop(turn_key, None)
 
+    async def is_at_work(self) -> bool:
+        """Whether turns are taken here: a bot that only stores pushes is not ready."""
+        return self._presence.is_here
+
     async def run(self) -> None:
         """Work for ever; what is under way when this is cancelled is taken over by whoever comes next."""
         async with self._presence.running():

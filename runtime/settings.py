@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+import base64
+import binascii
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Json, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Json, SecretStr, ValidationError
 
 
 class SettingsError(Exception):
     """Some settings are missing or malformed; the message names all of them, and no value."""
+
+    @classmethod
+    def of(cls, faults: Iterable[str]) -> SettingsError:
+        return cls("these settings need attention:\n  " + "\n  ".join(faults))
 
 
 def _blank_is_missing(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _has_32_bytes(encoded: str) -> bool:
+    try:
+        return len(base64.b64decode(encoded, validate=True)) == KEY_BYTES
+    except (binascii.Error, ValueError):
+        return False
+
+
+def _aes_key(key: SecretStr) -> SecretStr:
+    if not _has_32_bytes(key.get_secret_value() + "="):
+        raise ValueError("should be the 43 letters and digits of WeChat's EncodingAESKey")
+    return key
+
+
+def _data_keys(keys: SecretStr) -> SecretStr:
+    for entry in keys.get_secret_value().split(","):
+        key_id, _, encoded = entry.strip().partition(":")
+        if not key_id or not _has_32_bytes(encoded):
+            raise ValueError("should be id:base64key[,id:base64key…] with keys of 32 bytes (openssl rand -base64 32)")
+    return keys
+
+
+KEY_BYTES: Final = 32
 Url = Annotated[str, Field(pattern=r"^[a-z0-9+]+://\S+$")]
 MaybeText = Annotated[str | None, BeforeValidator(_blank_is_missing)]
 Text = Annotated[str, Field(min_length=1)]
+AesKey = Annotated[SecretStr, AfterValidator(_aes_key)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -37,12 +66,12 @@ class Settings(BaseModel):
     rasa_url: Url
     actions_url: Url
     service_token: Annotated[SecretStr, Field(min_length=16)]
-    data_keys: SecretStr
+    data_keys: Annotated[SecretStr, AfterValidator(_data_keys)]
     wechat_app_id: Text
     wechat_app_secret: SecretStr
     wechat_token: Annotated[SecretStr, Field(min_length=3, max_length=32)]
-    wechat_aes_key: Annotated[SecretStr, Field(min_length=43, max_length=43)]
-    wechat_aes_key_previous: Annotated[SecretStr | None, BeforeValidator(_blank_is_missing)] = None
+    wechat_aes_key: AesKey
+    wechat_aes_key_previous: Annotated[AesKey | None, BeforeValidator(_blank_is_missing)] = None
     wechat_plain_pushes: bool = False
     wechat_original_id: Text
     wechat_api_url: Url = "https://api.weixin.qq.com"
@@ -75,5 +104,7 @@ class Settings(BaseModel):
         try:
             return cls.model_validate(known)
         except ValidationError as error:
-            lines = [f"{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors(include_input=False)]
-            raise SettingsError("these settings need attention:\n  " + "\n  ".join(lines)) from None
+            raise SettingsError.of(
+                f"{str(fault['loc'][0]).upper()}: {fault['msg'].removeprefix('Value error, ')}"
+                for fault in error.errors(include_input=False)
+            ) from None

@@ -36,6 +36,11 @@ class Presence:
         self._dsn = url.render_as_string(hide_password=False)
         self._here = asyncio.Event()
 
+    @property
+    def is_here(self) -> bool:
+        """Whether the others can see this process now."""
+        return self._here.is_set()
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Presence]:
         """Be present while the context is open; a database that is away is waited for, at the start and later."""
@@ -53,7 +58,7 @@ class Presence:
         while True:
             try:
                 await self._be_here()
-            except psycopg.Error as error:
+            except (psycopg.Error, OSError) as error:
                 log.warning("presence_lost", error=type(error).__name__)
             self._here.clear()
             await asyncio.sleep(RECONNECT_AFTER_S)

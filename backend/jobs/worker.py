@@ -6,16 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 import procrastinate
-import structlog
 from aiohttp import web
 
 from backend.jobs.cron import cron_app
 from backend.jobs.rounds import ROUNDS, run_for_ever
 from backend.services.parts import Parts
+from runtime.lasting import kept_alive
 from runtime.web import Check, add_health
-
-RESTART_AFTER_S = 3.0
-log = structlog.get_logger()
 
 
 def worker_app(
@@ -36,7 +33,7 @@ def worker_app(
         jobs: dict[str, Callable[[], Awaitable[None]]] = {name: _round(parts, name) for name in ROUNDS}
         jobs["cron"] = lambda: _cron(parts, connector)
         jobs.update(always)
-        running.update({name: asyncio.create_task(_kept_alive(name, job), name=name) for name, job in jobs.items()})
+        running.update({name: asyncio.create_task(kept_alive(name, job), name=name) for name, job in jobs.items()})
         yield
         for task in running.values():
             task.cancel()
@@ -55,13 +52,3 @@ async def _cron(parts: Parts, connector: procrastinate.BaseConnector) -> None:
     app = cron_app(parts, connector)
     async with app.open_async():
         await app.run_worker_async(install_signal_handlers=False)
-
-
-async def _kept_alive(name: str, job: Callable[[], Awaitable[None]]) -> None:
-    """Start a job again that ended or failed; only cancelling ends it."""
-    while True:
-        try:
-            await job()
-        except Exception as error:
-            log.error("job_failed", job=name, error=type(error).__name__)
-        await asyncio.sleep(RESTART_AFTER_S)

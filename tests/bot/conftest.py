@@ -195,7 +195,7 @@ async def start_bot(
     async with AsyncExitStack() as stack:
 
         async def start(*, window_s: float = 2.0, with_menu: bool = False, clock: Any = None, **changes: str) -> Phone:
-            settings = a_settings(database_url=tables, redis_url=redis_url, parts_url=parts.url, **changes)
+            settings = a_settings(**{"database_url": tables, "redis_url": redis_url, "parts_url": parts.url, **changes})
             app = await create_app(settings, clock or a_clock, window_s=window_s, with_menu=with_menu)
             return Phone(await stack.enter_async_context(TestClient(TestServer(app))))
 
@@ -241,7 +241,7 @@ def an_environment(*, database_url: str, redis_url: str, parts_url: str, **chang
         "rasa_url": parts_url,
         "actions_url": parts_url,
         "service_token": "a-service-token-for-tests",
-        "data_keys": "x",
+        "data_keys": "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
         "wechat_app_id": APP_ID,
         "wechat_app_secret": "secret",
         "wechat_token": TOKEN,

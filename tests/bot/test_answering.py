@@ -315,8 +315,11 @@ async def test_the_menu_is_created_once(start_bot: Any, parts: Any, until: Any) 
     assert len(parts.menus) == 1
 
 
-async def test_the_bot_is_ready_when_its_stores_are(phone: Any) -> None:
-    assert (await phone.http.get("/readyz")).status == 200
+async def test_the_bot_is_ready_when_its_stores_are_there_and_it_takes_turns(phone: Any, until: Any) -> None:
+    async def is_ready() -> bool:
+        return bool((await phone.http.get("/readyz")).status == 200)
+
+    await until(is_ready)
 
 
 async def test_no_openid_is_in_the_metrics(phone: Any) -> None:

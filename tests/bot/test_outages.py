@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import make_url, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import sentences
+from launcher.process import free_port
 from wechat.tables import inbox
 
 OPENID = "oUSER0000000000000000000001"
@@ -103,6 +106,11 @@ async def test_a_turn_left_by_a_dead_bot_is_taken_over(
     phone = await start_bot(window_s=0.2)
     parts.delays = {"你好": 60}
     await phone.push(OPENID, **a_text("你好"))
+
+    async def is_under_way() -> bool:
+        return bool(parts.turns)
+
+    await until(is_under_way)
     async with engine.begin() as connection:  # the row of a process that does not hold its lock any more
         await connection.execute(inbox.update().values(owner=7))
     parts.delays = {}
@@ -148,3 +156,43 @@ async def test_a_flushed_redis_loses_nothing(phone: Any, redis_url: str) -> None
     with redis.Redis.from_url(redis_url) as store:
         store.flushall()
     assert await phone.push(OPENID, **a_text("再来", 2)) == "收到：再来"
+
+
+async def test_a_bot_that_starts_before_its_database_is_not_ready_and_then_takes_turns(
+    start_bot: Any, tables: str, until: Any
+) -> None:
+    real, port = make_url(tables), free_port()
+    phone = await start_bot(database_url=real.set(port=port).render_as_string(hide_password=False))
+
+    async def says() -> dict[str, bool]:
+        return dict((await (await phone.http.get("/readyz")).json())["checks"])
+
+    async def is_at_work() -> bool:
+        return (await says())["turns"]
+
+    assert (await says())["turns"] is False
+    async with a_line_to(int(real.port or 0), at=port):
+        await until(is_at_work)
+        assert await phone.push(OPENID, MsgType="text", Content="你好", MsgId=1) == "收到：你好"
+
+
+@asynccontextmanager
+async def a_line_to(port: int, *, at: int) -> AsyncIterator[None]:
+    """Whatever comes to the port `at` goes to `port` while the context is open."""
+
+    async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while data := await reader.read(65536):
+                writer.write(data)
+                await writer.drain()
+        writer.close()
+
+    async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        to_reader, to_writer = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.gather(copy(reader, to_writer), copy(to_reader, writer))
+
+    server = await asyncio.start_server(connect, "127.0.0.1", at)
+    try:
+        yield
+    finally:
+        server.close()

@@ -19,7 +19,7 @@ PERSONAL = {
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 # The name of a job, of a round, of a route.
 HARMLESS = {
-    "backend/jobs/worker.py": {"name"},
+    "runtime/lasting.py": {"name"},
     "backend/jobs/rounds.py": {"name"},
     "bot/h5/routes.py": {"name", "path"},
 }

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
+from backend.adapters.pay.merchant import merchant_of
 from runtime.settings import Settings, SettingsError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +48,35 @@ def test_all_faults_are_reported_together_and_without_values() -> None:
     message = str(raised.value)
     assert "BOT_PORT" in message and "SERVICE_TOKEN" in message and "DATABASE_URL" in message
     assert "tooshort" not in message and "not-a-port" not in message
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WECHAT_AES_KEY", "!" * 43),
+        ("WECHAT_AES_KEY_PREVIOUS", "short"),
+        ("DATA_KEYS", "k1:AAAA"),
+        ("DATA_KEYS", "without-a-name"),
+        ("DATABASE_URL", "sqlite:///x"),
+        ("WECHAT_TEMPLATE_IDS", "{"),
+        ("PUBLIC_URL", "gongju.example.com"),
+    ],
+)
+def test_a_malformed_value_is_named_before_any_process_trips_over_it(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name) as raised:
+        Settings.from_env({**example(), name: value})
+    assert value not in str(raised.value)
+
+
+def test_keys_in_files_are_tried_and_all_faults_are_told(tmp_path: Path) -> None:
+    (tmp_path / "public.pem").write_text("-----BEGIN PUBLIC KEY-----\nnot one\n-----END PUBLIC KEY-----\n")
+    files = {
+        "WECHATPAY_PRIVATE_KEY_FILE": str(tmp_path / "nowhere.pem"),
+        "WECHATPAY_PUBLIC_KEY_FILE": str(tmp_path / "public.pem"),
+    }
+    with pytest.raises(SettingsError) as raised:
+        merchant_of(Settings.from_env({**example(), **files}))
+    assert all(name in str(raised.value) for name in files)
 
 
 def test_secrets_do_not_show_when_settings_are_printed() -> None:
