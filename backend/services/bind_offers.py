@@ -59,16 +59,20 @@ class Confirmation:
     change_account: bool = False
 
 
-async def issue_offer(uow: UnitOfWork, parts: Parts, applicant: Applicant, staff_id: str) -> tuple[str, BindOffer]:
-    """A new scene for one person, good for a day and one use; an earlier one of theirs ends."""
+def new_scene(parts: Parts) -> str:
+    """What a QR brings back when it is scanned; nobody can guess it."""
+    return f"{SCENE_PREFIX}{parts.ids.token()}"[:64]
+
+
+async def issue_offer(uow: UnitOfWork, parts: Parts, applicant: Applicant, staff_id: str, *, scene: str) -> BindOffer:
+    """Let this scene bind one person, for a day and once; an earlier one of theirs ends."""
     now = parts.clock.now()
     for old in await uow.bind_offers.where(applicant_id=applicant.id, used_at=None, withdrawn_at=None, lock=True):
         await uow.bind_offers.save(replace(old, withdrawn_at=now))
-    scene = f"{SCENE_PREFIX}{parts.ids.token()}"[:64]
     offer = BindOffer(parts.ids.new("b"), _hash(scene), applicant.id, staff_id, now, now + LIFE)
     await uow.bind_offers.add(offer)
     await record_audit(uow, "bind_offered", a_staff_member(staff_id), now=now, facts={"applicant": applicant.id})
-    return scene, offer
+    return offer
 
 
 async def note_scan(uow: UnitOfWork, parts: Parts, openid: str, scene: str) -> None:

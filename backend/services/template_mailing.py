@@ -23,12 +23,13 @@ from backend.services.links import Purpose, offer_link
 from backend.services.outcome import Outcome
 from backend.services.parts import Parts
 from backend.services.ports import MadeDocument, UnitOfWork
-from backend.services.pushes import emails_of, mail_all
+from backend.services.pushes import emails_of, mail_all, open_task, push
 from backend.services.records import TemplateMail
 from backend.services.standing import Standing, standing_of
 from backend.services.transitions_log import an_applicant, record_transition
 
 PAUSE: Final = timedelta(minutes=1)
+GIVE_UP_AFTER: Final = timedelta(minutes=10)
 BATCH: Final = 5
 
 
@@ -72,15 +73,34 @@ def templates_of(standing: Standing) -> dict[str, str]:
 async def make_asked_templates(parts: Parts) -> int:
     """The worker's half: make the papers and queue the mail; how many requests were served.
 
-    One that fails keeps no other one waiting; its failure is raised when the others are served.
+    One that fails keeps no other one waiting; its failure is raised when the others are served. After ten minutes of
+    failing it becomes a task for the staff.
     """
     async with parts.begin() as uow:
         asked = await uow.template_mails.where(state="queued", finished_at=None, order_by="requested_at")
-    served = await asyncio.gather(*(_serve(parts, request) for request in asked[:BATCH]), return_exceptions=True)
-    for failure in served:
-        if isinstance(failure, BaseException):
-            raise failure
+    taken = asked[:BATCH]
+    served = await asyncio.gather(*(_serve(parts, request) for request in taken), return_exceptions=True)
+    failures = [(request, one) for request, one in zip(taken, served, strict=True) if isinstance(one, BaseException)]
+    for request, _ in failures:
+        if parts.clock.now() >= request.requested_at + GIVE_UP_AFTER:
+            await _give_up(parts, request)
+    for _, failure in failures:
+        raise failure
     return len(served)
+
+
+async def _give_up(parts: Parts, request: TemplateMail) -> None:
+    now = parts.clock.now()
+    async with parts.begin() as uow:
+        fresh = await uow.template_mails.get(request.id, lock=True)
+        case = await uow.cases.get(request.case_id)
+        if fresh is None or fresh.finished_at is not None or case is None:
+            return
+        await uow.template_mails.save(replace(fresh, state="failed", finished_at=now))
+        note = f"申请 {case.case_no}：模板没能做出来，请人工发给申请人"
+        await open_task(uow, parts.ids.new("t"), "mail_failed", note, once=request.id, now=now, case=case)
+        await push(uow, parts.texts, case, "templates_unmade", once=request.id)
+        await uow.commit()
 
 
 async def _serve(parts: Parts, request: TemplateMail) -> None:

@@ -8,7 +8,7 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from backend.seed import demo_id_number
-from backend.services.bind_offers import issue_offer
+from backend.services.bind_offers import issue_offer, new_scene
 from backend.services.parts import Parts
 from tests.backend.backend_world import AGREED, Person, said
 from tests.conftest import MovableClock
@@ -26,7 +26,8 @@ async def a_scene(parts: Parts, number: int = 1) -> str:
     async with parts.begin() as uow:
         applicant = await uow.applicants.get(f"a_demo_{number}")
         assert applicant
-        scene, _ = await issue_offer(uow, parts, applicant, "s_demo_reviewer")
+        scene = new_scene(parts)
+        await issue_offer(uow, parts, applicant, "s_demo_reviewer", scene=scene)
         await uow.commit()
     return scene
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 import pytest
 
+from backend.adapters.documents.maker import LetterMaker
 from backend.services.mailing import send_due_mails
 from backend.services.parts import Parts
+from backend.services.ports import MadeDocument
 from backend.services.standing import load_standing
 from backend.services.template_mailing import make_asked_templates, paper_facts
-from tests.backend.backend_world import FakeMailer, Person, said
+from tests.backend.backend_world import FakeMailer, Person, pushed, said, tasks
 from tests.conftest import MovableClock
 
 
@@ -56,6 +61,28 @@ async def test_they_are_sent_again_after_a_minute_and_each_time_is_noted(
     assert said(await at_materials.says("send_templates")) == ["templates_queued"]
     async with parts.begin() as uow:
         assert len(await uow.template_mails.where()) == 2
+
+
+class Broken(LetterMaker):
+    """Papers that cannot be made, whatever the reason."""
+
+    async def make(self, code: str, facts: Mapping[str, object]) -> Sequence[MadeDocument]:
+        raise ValueError
+
+
+async def test_papers_that_cannot_be_made_become_a_task_after_ten_minutes_and_are_told_of(
+    at_materials: Person, parts: Parts, a_clock: MovableClock
+) -> None:
+    await at_materials.says("send_templates")
+    broken = replace(parts, templates=Broken())
+    with pytest.raises(ValueError):
+        await make_asked_templates(broken)
+    assert await tasks(parts) == []
+    a_clock.advance(seconds=660)
+    with pytest.raises(ValueError):
+        await make_asked_templates(broken)
+    assert (await tasks(parts), await pushed(parts)) == (["mail_failed"], ["templates_unmade"])
+    assert await make_asked_templates(broken) == 0
 
 
 async def test_each_paper_can_be_downloaded_in_both_formats(at_materials: Person) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 
@@ -27,10 +29,14 @@ class QrCodes:
     def __init__(self) -> None:
         self.scenes: list[str] = []
         self.is_down = False
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None
+        self.seen_meanwhile: object = None
 
     async def make(self, scene: str, *, life_s: int) -> tuple[str, bytes]:
         if self.is_down:
             raise QrUnavailable
+        if self.meanwhile is not None:
+            await self.meanwhile()
         self.scenes.append(scene)
         return "image/png", PNG
 
@@ -89,6 +95,22 @@ async def test_without_wechat_no_qr_is_offered_and_the_earlier_one_stays(
     assert status == 409 and "微信暂时没有给出二维码" in shown
     async with office.parts.begin() as uow:
         assert [one.withdrawn_at for one in await uow.bind_offers.where()] == [None]
+
+
+async def test_while_wechat_draws_a_qr_the_applicant_can_still_sign_in(
+    at_person: tuple[Browser, str], qr: QrCodes, office: Office
+) -> None:
+    """A slow platform must not hold the applicant's row."""
+    browser, path = at_person
+
+    async def look(applicant_id: str) -> None:
+        async with asyncio.timeout(2), office.parts.begin() as uow:
+            qr.seen_meanwhile = await uow.applicants.get(applicant_id, lock=True)
+
+    qr.meanwhile = lambda: look(path.rpartition("/")[2])
+    _, page = await browser.get(path)
+    await browser.press(page, f"{path}/qr")
+    assert qr.seen_meanwhile is not None
 
 
 async def test_a_reset_code_is_shown_once(at_person: tuple[Browser, str], office: Office) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from backend.domain.masks import mask_id_number, mask_name
-from backend.services.bind_offers import LIFE, issue_offer
+from backend.services.bind_offers import LIFE, issue_offer, new_scene
 from backend.services.binding import applicant_id_no, applicant_name
 from backend.services.codes import STAFF_LIFE, Proof, issue
 from backend.services.ports import UnitOfWork
@@ -89,9 +89,13 @@ async def person_page(office: Office, applicant_id: str) -> PersonPage:
 async def issue_qr(office: Office, who: SignedIn, applicant_id: str) -> ShownQr:
     """A QR that binds this person once; an earlier one ends. Raises PersonUnknown, QrUnavailable."""
     async with office.parts.begin() as uow:
+        await _known(uow, applicant_id)
+    # WeChat is asked before anything is locked; a picture without an offer binds nobody.
+    scene = new_scene(office.parts)
+    media_type, picture = await office.qr.make(scene, life_s=int(LIFE.total_seconds()))
+    async with office.parts.begin() as uow:
         applicant = await _known(uow, applicant_id, lock=True)
-        scene, offer = await issue_offer(uow, office.parts, applicant, who.staff_id)
-        media_type, picture = await office.qr.make(scene, life_s=int(LIFE.total_seconds()))
+        offer = await issue_offer(uow, office.parts, applicant, who.staff_id, scene=scene)
         await uow.commit()
     return ShownQr(media_type, picture, offer.expires_at)
 
