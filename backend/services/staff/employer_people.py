@@ -14,7 +14,7 @@ from backend.domain.case import TERMINAL, Stage
 from backend.domain.errors import DomainError
 from backend.domain.masks import mask_id_number, mask_name
 from backend.domain.numbers import read_id_number
-from backend.services.bind_offers import LIFE, issue_offer
+from backend.services.bind_offers import LIFE, issue_offer, new_scene
 from backend.services.binding import applicant_id_no, applicant_name
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
@@ -158,12 +158,14 @@ async def qr_sheet(office: Office, who: SignedIn, employer_id: str) -> tuple[Emp
 
 
 async def _qr(office: Office, who: SignedIn, person: Applicant) -> SheetQr | None:
+    # WeChat is asked before anything is locked; a picture without an offer binds nobody.
+    scene = new_scene(office.parts)
+    media_type, picture = await office.qr.make(scene, life_s=int(LIFE.total_seconds()))
     async with office.parts.begin() as uow:
         locked = await uow.applicants.get(person.id, lock=True)
         if locked is None or locked.erased_at is not None or await uow.identities.get(person.id) is not None:
             return None
-        scene, offer = await issue_offer(uow, office.parts, locked, who.staff_id)
-        media_type, picture = await office.qr.make(scene, life_s=int(LIFE.total_seconds()))
+        offer = await issue_offer(uow, office.parts, locked, who.staff_id, scene=scene)
         await uow.commit()
     name = mask_name(applicant_name(office.parts, person))
     return SheetQr(name, person.username, media_type, picture, offer.expires_at)
