@@ -26,10 +26,11 @@ check: ## fast: lint, types, imports, unit tests (no journeys)
 	@$(MAKE) --no-print-directory lint
 	$(PY) -m pytest -q -m "not journey"
 
-lint: ## ruff, mypy --strict, import contracts
+lint: ## ruff, mypy --strict (the Rasa side by nlu/mypy.ini), import contracts
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+	.venv/bin/mypy --config-file nlu/mypy.ini --python-executable nlu/.venv/bin/python --cache-dir .mypy_cache/rasa
 	.venv/bin/lint-imports
 
 fmt: ## format the code

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import aiohttp
 
-from actions.commands import Command
+from actions.moves import Command
 
 COMMAND_TIMEOUT_S = 4.0
 REFUSED_AS_SENSELESS = frozenset({400, 404, 409, 422})

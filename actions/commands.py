@@ -285,7 +285,7 @@ def _of_tap(reading: Reading, question: Question) -> Move:
         if question.form == "cancel_form" and field_name == question.field:
             return Command("cancel_case", {"confirmed": True}) if option == "yes" else Command("resume")
         index = reading.number("index")
-        body = {"field": field_name, "index": index, "values": [], "text": None, "option": option}
+        body: dict[str, Any] = {"field": field_name, "index": index, "values": [], "text": None, "option": option}
         return Command("answer", {**body, "mark": mark} if (mark := reading.entity("mark")) else body)
     if reading.intent == "choose" and reading.entity("page") in PAGE_PURPOSES:
         return Command("page_link", {"purpose": reading.entity("page")})

@@ -53,7 +53,7 @@ class ActionSettings:
 
 def build_app(settings: ActionSettings) -> Sanic:
     """The SDK's own app with our health routes; nothing of a failed request reaches the log."""
-    app = create_app(actions.forms, cors_origins="")
+    app: Sanic = create_app(actions.forms, cors_origins="")
     backend = Backend(settings.backend_url, settings.service_token)
     actions.forms.TalkAction.backend = backend
 
@@ -83,7 +83,7 @@ def build_app(settings: ActionSettings) -> Sanic:
     app.register_middleware(check_token, "request")
     app.add_route(healthz, "/healthz")
     app.add_route(readyz, "/readyz")
-    app.exception(Exception)(failed)
+    app.error_handler.add(Exception, failed)
     app.register_listener(close_backend, "after_server_stop")
     return app
 

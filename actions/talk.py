@@ -8,8 +8,9 @@ from typing import Any, Protocol
 from zlib import crc32
 
 from actions.backend import Outcome
-from actions.commands import Command, LeaveToRules, Move, Remark, decide
+from actions.commands import decide
 from actions.doubts import inferred, shown_plainly
+from actions.moves import Command, LeaveToRules, Move, Remark
 from actions.reading import Question, Reading
 from actions.speech import (
     ASKING,
@@ -189,8 +190,8 @@ class Turn:
             wish = command if command.name in WISHES and "not_bound" in outcome.codes else before.wish
             asked_to_bind = before.asked_to_bind + 1
         outcome = self._fitted(outcome, command, before)
-        words = sentences(outcome, round_=max(0, stumbles - 1), asked_to_bind=max(0, asked_to_bind - 1))
-        words = shown_plainly(list(words), inferred(self.reading, command, before.question))
+        told = sentences(outcome, round_=max(0, stumbles - 1), asked_to_bind=max(0, asked_to_bind - 1))
+        words = shown_plainly(list(told), inferred(self.reading, command, before.question))
         said = [*with_files(words, outcome), *link_of(outcome)]
         if question.form is not None and command.name != "save":
             said = self._ask(said, outcome, command, stumbles)

@@ -66,7 +66,8 @@ _run_remote: Final = RemoteAction.run
 async def run_noting_faults(self: RemoteAction, *args: Any, **kwargs: Any) -> List[Event]:
     """Runs the action; stock Rasa swallows a failure, the channel has to hear of it."""
     try:
-        return await _run_remote(self, *args, **kwargs)
+        events: List[Event] = await _run_remote(self, *args, **kwargs)
+        return events
     except ActionExecutionRejection:
         raise
     except Exception as error:
