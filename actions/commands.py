@@ -188,6 +188,8 @@ def decide(reading: Reading, question: Question) -> Move:
         return _of_tap(reading, question)
     if (told_code := account.said_code(reading)) is not None:
         return told_code
+    if (again := rights.given_again(reading)) is not None:
+        return again
     if (waiting := visits.about_waiting(reading)) is not None:
         return waiting
     if (photo := photographs.about(reading, question)) is not None:

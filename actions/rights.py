@@ -21,6 +21,9 @@ NAMED: Final = (
 UNCLEAR: Final = frozenset(
     {"inform", "correct", "choose", "affirm", "deny", "unsure", "unknown", "delete_my_data", "withdraw_consent"}
 )
+AGAIN: Final = re.compile(
+    r"(?:请|帮我|我要|我想|麻烦|还是)*(?:恢复|打开|开启|重新打开|重新开启|重新|继续)一?下?(?:主动)?的?(?:提醒|通知|推送)(?:我)?[吧了呀啊。.!！]*"
+)
 # What puts the question of a field again, when its choice is tapped after another question has come up.
 ASKS_AGAIN: Final = {"delete": "delete_my_data", "withdraw": "withdraw_consent", "withdraw_which": "withdraw_consent"}
 
@@ -28,6 +31,12 @@ ASKS_AGAIN: Final = {"delete": "delete_my_data", "withdraw": "withdraw_consent",
 def purpose_of(text: str) -> str | None:
     """The consent that the words name."""
     return next((name for name, words in NAMED if words.search(text)), None)
+
+
+def given_again(reading: Reading) -> Command | None:
+    """“恢复提醒” takes back that they were not wanted."""
+    said = not reading.exact and AGAIN.fullmatch(reading.text.strip())
+    return Command("give_consent", {"purpose": "reminders"}) if said else None
 
 
 def delete(reading: Reading, _question: Question) -> Command:

@@ -20,7 +20,7 @@ class Ends(StrEnum):
 
 @dataclass(frozen=True)
 class Purpose:
-    """One purpose as it stands now; `needed`: no case runs without it."""
+    """One purpose as it stands now; `needed`: no case runs without it; `back`: how it is given again."""
 
     name: str
     version: str
@@ -31,6 +31,7 @@ class Purpose:
     asked: str
     needed: bool
     ends: Ends
+    back: str = ""
 
 
 @dataclass(frozen=True)

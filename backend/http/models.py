@@ -129,6 +129,12 @@ class AboutMaterials(AboutBusiness):
     item: Word | None = None
 
 
+class GiveConsent(Request):
+    """`purpose` gives back one that is asked for in the chat alone."""
+
+    purpose: Word | None = None
+
+
 class CancelCase(Request):
     confirmed: bool = False
 
@@ -248,7 +254,7 @@ COMMAND_BODIES: Final[Mapping[str, type[Request]]] = {
     "export_my_data": Empty,
     "delete_my_data": Confirmed,
     "withdraw_consent": WithdrawConsent,
-    "give_consent": Empty,
+    "give_consent": GiveConsent,
     "leave_it": Empty,
     "confirm_phone": ConfirmPhone,
 }

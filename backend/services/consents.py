@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from backend.domain.consents import Given, asked_on, not_agreed
+from backend.domain.consents import Ends, Given, asked_on, not_agreed
 from backend.services.errors import TermsNeeded
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
+from backend.services.reminding import wake_reminders_of
 from backend.services.rights_records import Consent
 from backend.services.transitions_log import an_applicant, record_audit
 
@@ -53,6 +54,8 @@ async def note_given(uow: UnitOfWork, parts: Parts, applicant_id: str, names: It
         await uow.consents.add(Consent(parts.ids.new("n"), applicant_id, name, shown, how, now))
         facts = {"purpose": name, "version": shown}
         await record_audit(uow, "consent_given", an_applicant(applicant_id), now=now, facts=facts)
+        if purposes[name].ends is Ends.REMINDERS:
+            await wake_reminders_of(uow, applicant_id, now)
 
 
 async def given_by(uow: UnitOfWork, applicant_id: str) -> Mapping[str, Given]:

@@ -10,6 +10,7 @@ from backend.services.erasure import request_erasure, stop_erasure
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.records import Follower
+from backend.services.reminding import wake_reminders_of
 from backend.services.transitions_log import SYSTEM
 from backend.services.who_is import detach, people_of
 
@@ -35,6 +36,8 @@ async def note_contact(uow: UnitOfWork, parts: Parts, openid: str, event: str, s
     if known is not None:
         if event != "unsubscribe" and not known.subscribed:
             await stop_erasure(uow, openid, now=now)
+            for one in await people_of(uow, openid):
+                await wake_reminders_of(uow, one.applicant_id, now)
         await uow.followers.save(
             replace(
                 known,

@@ -34,6 +34,13 @@ async def wake_reminders(uow: UnitOfWork, case_id: str, now: datetime) -> None:
         await uow.reminders.save(replace(known, next_at=now))
 
 
+async def wake_reminders_of(uow: UnitOfWork, applicant_id: str, now: datetime) -> None:
+    """Somebody may be reached again, who was asleep: a new consent, another account, followed again."""
+    for case in await uow.cases.where(applicant_id=applicant_id):
+        if await uow.reminders.get(case.id) is not None:
+            await wake_reminders(uow, case.id, now)
+
+
 async def end_of_permit(uow: UnitOfWork, parts: Parts, case: CaseRecord, approved_at: datetime) -> date | None:
     """The last day of what was approved now (T40); a change keeps the end that an earlier case of ours brought."""
     earlier = await uow.cases.where(applicant_id=case.applicant_id, stage=Stage.COMPLETED.value)

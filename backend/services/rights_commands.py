@@ -50,7 +50,7 @@ async def _withdraw(uow: UnitOfWork, parts: Parts, standing: Standing, body: Bod
 
 
 async def _agree(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
-    return await finish(uow, parts, standing, await withdrawing.agree(uow, parts, standing))
+    return await finish(uow, parts, standing, await withdrawing.agree(uow, parts, standing, body))
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {

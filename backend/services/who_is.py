@@ -15,6 +15,7 @@ from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.pushes import case_mark
 from backend.services.records import Applicant, Identity
+from backend.services.reminding import wake_reminders_of
 from backend.services.transitions_log import Who, an_applicant, record_audit
 
 
@@ -67,6 +68,7 @@ async def attach(
     identity = Identity(openid, applicant.id, terms_version, now, now, shown_name=mask_name(name))
     await uow.identities.add(identity)
     await _stop_erasing(uow, applicant.id, now)
+    await wake_reminders_of(uow, applicant.id, now)
     for stored in await uow.files.where(openid=openid, applicant_id=None):
         await uow.files.save(replace(stored, applicant_id=applicant.id))
     moved_from = before.openid if before is not None and before.openid != openid else None

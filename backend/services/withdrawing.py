@@ -32,8 +32,13 @@ async def question_for(uow: UnitOfWork, parts: Parts, standing: Standing) -> Que
     return _confirm("consent", "同意", yes="我同意", no="先不同意", facts={"texts": texts, "count": len(missing)})
 
 
-async def agree(uow: UnitOfWork, parts: Parts, standing: Standing) -> Outcome:
-    """Every consent that was asked for in the chat is given at once; each is a row of its own."""
+async def agree(uow: UnitOfWork, parts: Parts, standing: Standing, body: Mapping[str, Any]) -> Outcome:
+    """Every consent that was asked for in the chat is given at once, or the one that is named; each is a row."""
+    named = parts.catalogues.purposes().get(str(body.get("purpose") or ""))
+    if named is not None and named.asked == "chat":
+        await note_given(uow, parts, standing.applicant.id, [named.name], how="chat")
+        facts = {"purpose": named.label, "needed_for": named.needed_for}
+        return Outcome(case=standing.case).saying("consent_given_again", facts)
     missing = to_ask(parts.catalogues.purposes(), await given_by(uow, standing.applicant.id))
     await note_given(uow, parts, standing.applicant.id, [one.name for one in missing], how="chat")
     return Outcome(case=standing.case).saying("consent_noted" if standing.case else "consent_noted_begin")
@@ -86,9 +91,8 @@ async def _do(uow: UnitOfWork, parts: Parts, standing: Standing, purpose: Purpos
         uow, "consent_withdrawn", an_applicant(applicant_id), now=now, case=standing.case,
         facts={"purpose": purpose.name},
     )  # fmt: skip
-    said = Outcome(case=standing.case).saying(
-        "consent_withdrawn", {"purpose": purpose.label, "without": purpose.without}
-    )
+    facts = {"purpose": purpose.label, "without": purpose.without, "back": purpose.back}
+    said = Outcome(case=standing.case).saying("consent_withdrawn", facts)
     if purpose.ends is Ends.CREDENTIALS:
         for case in await uow.cases.where(applicant_id=applicant_id, closed_at=None):
             await uow.credentials.remove(case_id=case.id)

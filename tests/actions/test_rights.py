@@ -81,3 +81,14 @@ def test_nothing_but_a_yes_deletes(text, intent, confidence) -> None:
     move = decide(said(text, intent, confidence), DELETE)
     if isinstance(move, Command) and move.body.get("confirmed"):
         assert text.strip("。.！!，, 1①") in ("", "确定删除", "确定", "删除", "yes") or intent in ("affirm", "choose", "cancel_case")
+
+
+@pytest.mark.parametrize("text", ["恢复提醒", "打开提醒吧", "请继续提醒我", "重新开启通知"])
+def test_wanting_reminders_again_gives_that_consent_whatever_is_asked(text):
+    reading = Reading(text=text, intent="withdraw_consent", confidence=0.9)
+    assert decide(reading, Question.none()) == Command("give_consent", {"purpose": "reminders"})
+
+
+def test_not_wanting_reminders_is_no_consent():
+    reading = Reading(text="不要再提醒我了", intent="withdraw_consent", confidence=0.9)
+    assert decide(reading, Question.none()) == Command("withdraw_consent", {"purpose": "reminders"})
