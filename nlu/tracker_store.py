@@ -25,7 +25,8 @@ ANSWER_WITHIN_S = 1.0
 class CompactTrackerStore(TrackerStore):
     """Keeps the state of a talk, the key of its last turn and that turn's replies, in one write.
 
-    A Redis that is away is a Redis that forgot: the turn runs on an empty tracker and asks the backend.
+    A Redis that is away is a Redis that forgot, and so is one that holds what nobody can read (an older version wrote
+    it): the turn runs on an empty tracker and asks the backend.
     """
 
     def __init__(
@@ -60,7 +61,13 @@ class CompactTrackerStore(TrackerStore):
     async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
         turn = current_turn.get()
         record = await (self.load(turn) if turn and turn.sender == sender_id else self._read(sender_id))
-        return unpack(sender_id, record["state"], self.domain) if record else None
+        if record is None:
+            return None
+        try:
+            return unpack(sender_id, record["state"], self.domain)
+        except (KeyError, TypeError, AttributeError) as error:
+            log.warning("talk_not_read: %s", type(error).__name__)
+            return None
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         turn = current_turn.get()
@@ -94,5 +101,8 @@ class CompactTrackerStore(TrackerStore):
         except (RedisError, OSError) as error:
             log.warning("talk_not_read: %s", type(error).__name__)
             return None
-        record: Optional[Dict[Text, Any]] = json.loads(text) if text else None
-        return record
+        try:
+            record = json.loads(text) if text else None
+        except ValueError:
+            record = None
+        return record if isinstance(record, dict) else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import date
 from typing import Final
 
@@ -18,7 +17,7 @@ from backend.services.staff import bucket, bureau, closing, confirmation, invoic
 from backend.services.staff.acting import Form, take_case
 from backend.services.staff.messaging import send_message
 from backend.services.staff.refunding import refund_case
-from backend.services.staff.refusals import CaseUnknown, PdfRefused, StaffRefusal
+from backend.services.staff.refusals import CaseUnknown, DeadlineUnreadable, PdfRefused, StaffRefusal
 
 REASON_AND_MORE: Final = "；"
 Act = Callable[[web.Request, Form], Awaitable[None]]
@@ -151,9 +150,11 @@ async def _refuse(request: web.Request, form: Form) -> None:
 
 
 async def _request_supplement(request: web.Request, form: Form) -> None:
-    due_on = None
-    with suppress(ValueError):
-        due_on = date.fromisoformat(text_of(request, "due_on"))
+    told = text_of(request, "due_on").strip()
+    try:
+        due_on = date.fromisoformat(told) if told else None
+    except ValueError:
+        raise DeadlineUnreadable from None
     items = [code for code in text_of(request, "items").split(SEVERAL) if code]
     await bureau.request_supplement(office(request), form, text=text_of(request, "text"), items=items, due_on=due_on)
 

@@ -34,7 +34,7 @@ async def month(request: web.Request) -> web.StreamResponse:
     """An unknown month shows the present one."""
     shown = this_month(office(request))
     with suppress(ValueError):
-        shown = date.fromisoformat(f"{request.query.get('month', '')}-01")
+        shown = _countable(f"{request.query.get('month', '')}-01")
     return render(request, "ledger.html", ledger=await month_ledger(office(request), shown))
 
 
@@ -49,7 +49,7 @@ async def day_csv(request: web.Request) -> web.StreamResponse:
 
 async def month_csv(request: web.Request) -> web.StreamResponse:
     try:
-        first = date.fromisoformat(f"{request.match_info['month']}-01")
+        first = _countable(f"{request.match_info['month']}-01")
     except ValueError:
         raise web.HTTPNotFound from None
     last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
@@ -104,6 +104,18 @@ async def _send_csv(request: web.Request, first: date, last: date, name: str) ->
 
 def _day(request: web.Request) -> date:
     try:
-        return date.fromisoformat(request.match_info["day"])
+        return _countable(request.match_info["day"])
     except ValueError:
         raise web.HTTPNotFound from None
+
+
+def _countable(told: str) -> date:
+    """A day that months can be added to and taken from.
+
+    Raises:
+        ValueError: it is none.
+    """
+    day = date.fromisoformat(told)
+    if not date.min.year < day.year < date.max.year:
+        raise ValueError("a year at the end of time")
+    return day

@@ -92,6 +92,7 @@ SENTENCES: Final[Mapping[type[Exception], str]] = {
     staff.WeakPassword: "密码要 10 到 64 位，既有字母也有数字，不能和用户名一样，也不要太常见。",
     staff.WrongOldPassword: "现在的密码不对，请再试一次。",
     staff.DeadlinePassed: "截止日期已经过去，请重新选择。",
+    staff.DeadlineUnreadable: "截止日期看不懂，请重新选择，或者留空。",
     domain.NotPossibleNow: "申请现在的阶段不能这样操作，请刷新页面。",
     staff.RefundAmountWrong: "退款金额不对：请填大于 0、最多 {left} 元的数，最多两位小数。",
     domain.ReasonNeeded: "退回材料要写明原因，申请人会看到。",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 import redis
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
@@ -52,6 +53,12 @@ async def test_a_redis_that_is_away_is_a_redis_that_forgot() -> None:
     await asyncio.wait_for(store.save(a_talk()), 5)
     assert await store.retrieve("o_1") is None
     assert not await store.is_up()
+
+
+@pytest.mark.parametrize("stored", ["{", "[]", "7", "{}", '{"state": null}', '{"state": {"slots": {}}}'])
+async def test_a_talk_that_nobody_can_read_is_a_talk_that_was_forgotten(redis_url: str, stored: str) -> None:
+    redis.Redis.from_url(redis_url).set(PREFIX + "o_older", stored)
+    assert await CompactTrackerStore(DOMAIN, host=redis_url).retrieve("o_older") is None
 
 
 def texts(**responses: list) -> OperatorTexts:

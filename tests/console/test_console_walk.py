@@ -48,6 +48,17 @@ async def test_a_request_of_the_bureau_is_shown_with_its_words_and_materials(bro
     assert "截止 2026-04-01" in page
 
 
+async def test_a_deadline_that_is_no_day_is_refused_instead_of_left_out(browser: Browser, world: World) -> None:
+    await world.a_member_of_staff()
+    case = await world.a_case(Stage.HR_FIRST_REVIEW)
+    url = f"/console/cases/{case.case_no}"
+    await browser.sign_in()
+    _, page = await browser.get(url)
+    _, page = await browser.press(page, f"{url}/events/request_supplement", text="请补交", due_on="下周五")
+    assert "截止日期看不懂" in page
+    assert (await world.case(case)).stage == Stage.HR_FIRST_REVIEW
+
+
 async def test_a_refused_step_shows_the_case_with_the_reason(browser: Browser, world: World) -> None:
     await world.a_member_of_staff()
     case = await world.a_case(Stage.APPROVED)

@@ -128,17 +128,24 @@ async def test_the_ledger_is_for_staff_only(browser: Browser, path: str) -> None
     assert (await browser.get(path))[0] == 302
 
 
-@pytest.mark.parametrize("path", ["/console/ledger/days/soon", "/console/ledger/months/2026-99.csv"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/console/ledger/days/soon", "/console/ledger/months/2026-99.csv", "/console/ledger/months/9999-12.csv",
+        "/console/ledger/days/9999-12-31", "/console/ledger/days/0001-01-01",
+    ],
+)  # fmt: skip
 async def test_a_day_that_is_none_is_not_found(world: World, browser: Browser, path: str) -> None:
     await world.a_member_of_staff()
     await browser.sign_in()
     assert (await browser.get(path))[0] == 404
 
 
-async def test_an_unknown_month_shows_the_present_one(world: World, browser: Browser) -> None:
+@pytest.mark.parametrize("month", ["%27%3B--", "9999-12", "0001-01"])
+async def test_an_unknown_month_shows_the_present_one(world: World, browser: Browser, month: str) -> None:
     await world.a_member_of_staff()
     await browser.sign_in()
-    status, page = await browser.get("/console/ledger?month=%27%3B--")
+    status, page = await browser.get(f"/console/ledger?month={month}")
     assert (status, "账目 2026-03" in page) == (200, True)
 
 

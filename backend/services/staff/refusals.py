@@ -90,6 +90,10 @@ class DeadlinePassed(StaffRefusal):
     """A deadline that lies in the past."""
 
 
+class DeadlineUnreadable(StaffRefusal):
+    """A deadline that is no day."""
+
+
 @dataclass(eq=False)
 class PdfRefused(StaffRefusal):
     """The uploaded slip cannot be used; `why` is one of `not_pdf encrypted broken empty too_long too_big`."""
