@@ -8,6 +8,7 @@ from typing import Final
 import pypdfium2
 from pypdfium2 import raw
 
+from backend.adapters.documents.pdfium import PDFIUM
 from backend.services.staff.refusals import PdfRefused
 
 MAX_PDF_BYTES: Final = 20 * 1024 * 1024
@@ -31,7 +32,7 @@ class PdfiumInspector:
 
 def _count_pages(content: bytes) -> int:
     try:
-        with pypdfium2.PdfDocument(content) as opened:
+        with PDFIUM, pypdfium2.PdfDocument(content) as opened:
             if raw.FPDF_GetSecurityHandlerRevision(opened) != NOT_ENCRYPTED:
                 raise PdfRefused("encrypted")
             return len(opened)

@@ -19,6 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.adapters.documents import pdf
+from backend.adapters.documents.pdfium import PDFIUM
 from backend.adapters.documents.preview import first_page
 from backend.adapters.documents.wording import TEMPLATES, fill, wordings
 
@@ -81,7 +82,7 @@ def _drawn(sample: Sample, folder: Path) -> bytes:
         format="pdf",
         sys_inputs={"sample": json.dumps(sample.model_dump(), ensure_ascii=False)},
     )
-    with pypdfium2.PdfDocument(content) as opened:
+    with PDFIUM, pypdfium2.PdfDocument(content) as opened:
         page = opened[0]
         return _jpeg(page.render(scale=WIDTH_PX / page.get_width()).to_pil())
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import io
-from threading import Lock
 from typing import Final
 
 import pypdfium2
 
+from backend.adapters.documents.pdfium import PDFIUM
+
 WIDTH_PX: Final = 1240
-_one_at_a_time: Final = Lock()
+# A page of a metre by a kilometre costs no more than one of A4.
+TALLEST_PX: Final = 4 * WIDTH_PX
 
 
 def first_page(pdf: bytes) -> bytes:
-    """A JPEG, 1240 px wide, of a PDF that was checked when it was stored."""
-    with _one_at_a_time, pypdfium2.PdfDocument(pdf) as opened:
+    """A JPEG, 1240 px wide (less of a very tall page), of a PDF that was checked when it was stored."""
+    with PDFIUM, pypdfium2.PdfDocument(pdf) as opened:
         page = opened[0]
-        picture = page.render(scale=WIDTH_PX / page.get_width()).to_pil().convert("RGB")
+        scale = min(WIDTH_PX / page.get_width(), TALLEST_PX / page.get_height())
+        picture = page.render(scale=scale).to_pil().convert("RGB")
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=85)
     return out.getvalue()
