@@ -29,6 +29,9 @@ HERE: Final = Path(__file__).parent
 STATE_COOKIE: Final = "gongju_h5_state"
 STATE_LIFE_S: Final = 300
 OPENID_OF_STATE_S: Final = 60
+CODE_USED: Final = 40163
+OTHER_CALL_S: Final = 3.0
+OTHER_CALL_TRIES: Final = 30
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = structlog.get_logger()
 
@@ -149,18 +152,35 @@ async def come_back(request: web.Request) -> web.StreamResponse:
 
 
 async def _openid_of(ports: Ports, state: str, code: str) -> str | None:
-    name, known = f"h5:oauth:{state}", None
-    with suppress(RedisError):  # without its memory only WeChat's second visit with the same code fails
-        known = await ports.memory.get(name)
-    if known:
-        return known.decode() if isinstance(known, bytes) else str(known)
+    """Whose code this is; the second of two calls with one code waits for what the first one learns."""
+    name = f"h5:oauth:{state}"
+    if known := await _remembered(ports, name):
+        return known
     try:
         openid = await ports.openid_of_code(code)
-    except (WeChatRefused, WeChatUnavailable):
+    except WeChatRefused as refused:
+        return await _soon_remembered(ports, name) if refused.errcode == CODE_USED else None
+    except WeChatUnavailable:
         return None
     with suppress(RedisError):
         await ports.memory.set(name, openid, ex=OPENID_OF_STATE_S)
     return openid
+
+
+async def _soon_remembered(ports: Ports, name: str) -> str | None:
+    for _ in range(OTHER_CALL_TRIES):
+        if known := await _remembered(ports, name):
+            return known
+        await asyncio.sleep(OTHER_CALL_S / OTHER_CALL_TRIES)
+    return None
+
+
+async def _remembered(ports: Ports, name: str) -> str | None:
+    try:
+        known = await ports.memory.get(name)
+    except RedisError:  # without its memory only WeChat's second visit with the same code fails
+        return None
+    return known.decode() if isinstance(known, bytes) else known
 
 
 def session_of(request: web.Request, purpose: str) -> PageSession:

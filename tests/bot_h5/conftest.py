@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from bot.h5 import Ports, add_routes
 from bot.h5.backend import Backend
 from bot.h5.routes import InboxAway, UploadRefused
 from bot.photos.guard import CleanPhoto, PhotoRefused, clean_document
+from wechat.errors import WeChatRefused
 
 OPENID = "oAPPLICANT0000000000000000001"
 
@@ -55,6 +57,22 @@ class Memory:
             raise RedisConnectionError
 
 
+class Codes:
+    """WeChat's exchange of codes: a code is an openid; with `!` behind it, it works once, as real ones do."""
+
+    def __init__(self) -> None:
+        self.used: set[str] = set()
+        self.takes_s = 0.0
+
+    async def openid_of(self, code: str) -> str:
+        if code in self.used:
+            raise WeChatRefused(40163)
+        if "!" in code:
+            self.used.add(code)
+        await asyncio.sleep(self.takes_s)
+        return code.partition("!")[0]
+
+
 @dataclass
 class FakeBackend:
     """Speaks section 4 of docs/contracts.md; answers what a test tells it to."""
@@ -90,14 +108,16 @@ def memory() -> Memory:
 
 
 @pytest.fixture
-async def h5(backend: FakeBackend, memory: Memory, a_clock: Any) -> AsyncIterator[web.Application]:
+def codes() -> Codes:
+    return Codes()
+
+
+@pytest.fixture
+async def h5(backend: FakeBackend, memory: Memory, codes: Codes, a_clock: Any) -> AsyncIterator[web.Application]:
     """The pages, with the backend's and WeChat's sides played."""
     inner = web.Application()
     inner.router.add_route("*", "/{path:.*}", backend.answer)
     async with TestServer(inner) as server, aiohttp.ClientSession() as http:
-
-        async def openid_of_code(code: str) -> str:
-            return code
 
         async def clean_upload(content: bytes) -> list[CleanPhoto]:
             try:
@@ -113,7 +133,7 @@ async def h5(backend: FakeBackend, memory: Memory, a_clock: Any) -> AsyncIterato
         app = web.Application()
         ports = Ports(
             backend=Backend(http, url=str(server.make_url("")), service_token="s" * 20),
-            clock=a_clock, memory=memory, openid_of_code=openid_of_code, clean_upload=clean_upload, go_on=go_on,
+            clock=a_clock, memory=memory, openid_of_code=codes.openid_of, clean_upload=clean_upload, go_on=go_on,
             app_id="wx1", public_url="http://gongju.example", open_url="http://open.example",
             res_url="http://res.example", service_token="s" * 20, frame_ancestors=None,
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import aiohttp
@@ -18,9 +19,13 @@ def refusal(code: str, **facts: Any) -> Any:
 
 async def open_link(phone: TestClient[Any, Any], *, code: str = OPENID) -> aiohttp.ClientResponse:
     """Tap a link from the chat: to OAuth and back."""
-    to_oauth = await phone.get(f"/h5/l/{TOKEN}", allow_redirects=False)
-    state = to_oauth.headers["Location"].partition("state=")[2].partition("#")[0]
-    return await phone.get(f"/h5/oauth?code={code}&state={state}")
+    return await phone.get(f"{await to_oauth(phone)}&code={code}")
+
+
+async def to_oauth(phone: TestClient[Any, Any]) -> str:
+    """The address to which OAuth sends the phone back, but for the code."""
+    sent = await phone.get(f"/h5/l/{TOKEN}", allow_redirects=False)
+    return "/h5/oauth?state=" + sent.headers["Location"].partition("state=")[2].partition("#")[0]
 
 
 def a_link(purpose: str) -> tuple[int, Any]:
@@ -61,6 +66,21 @@ async def test_a_session_ends_after_half_an_hour(phone: TestClient[Any, Any], ba
     await open_link(phone)
     a_clock.advance(seconds=1801)
     assert (await phone.get("/h5/bind")).status == 410
+
+
+async def test_a_preload_that_comes_back_beside_the_phone_with_the_same_code_spoils_nothing(
+    phone: TestClient[Any, Any], backend: Any, codes: Any
+) -> None:
+    backend.answers["links/redeem"], codes.takes_s = a_link("bind"), 0.2
+    back = await to_oauth(phone)
+    pages = await asyncio.gather(*(phone.get(f"{back}&code={OPENID}!1") for _ in range(2)))
+    assert [page.status for page in pages] == [200, 200]
+
+
+async def test_a_code_that_was_used_for_another_state_opens_nothing(phone: TestClient[Any, Any], backend: Any) -> None:
+    backend.answers["links/redeem"] = a_link("bind")
+    statuses = [(await open_link(phone, code=f"{OPENID}!1")).status for _ in range(2)]
+    assert statuses == [200, 410]
 
 
 async def test_an_oauth_answer_with_a_foreign_state_is_refused(phone: TestClient[Any, Any], backend: Any) -> None:
