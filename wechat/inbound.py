@@ -14,6 +14,8 @@ from wechat.errors import BadPush
 
 _OPENID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _QR_PREFIX: Final = "qrscene_"
+LONGEST_KEY_BYTES: Final = 512
+LARGEST_MSG_ID: Final = 2**63 - 1
 KNOWN_MESSAGES: Final = frozenset(
     {"text", "image", "voice", "video", "shortvideo", "location", "link", "file", "miniprogrampage"}
 )
@@ -96,12 +98,14 @@ def _event(app_id: str, fields: Mapping[str, object]) -> Push:
         raise BadPush("no_event")
     openid, seconds = _sender(fields), _seconds(fields)
     event, job = name.lower(), _number(fields, "MsgID")
+    if job is not None and job > LARGEST_MSG_ID:
+        raise BadPush("malformed_number")
     return Push(
         app_id=app_id,
         openid=openid,
         kind="event",
         created_at=datetime.fromtimestamp(seconds, UTC),
-        dedupe_key=f"{app_id}:{openid}:{seconds}:{name}+{key or ''}+{'' if job is None else job}",
+        dedupe_key=f"{app_id}:{openid}:{seconds}:{_short(name + '+' + (key or ''))}+{'' if job is None else job}",
         to=_text(fields, "ToUserName") or "",
         event=event,
         event_key=key,
@@ -111,6 +115,11 @@ def _event(app_id: str, fields: Mapping[str, object]) -> Push:
         template_msgid=job,
         raw=MappingProxyType(dict(fields)),
     )
+
+
+def _short(text: str) -> str:
+    """What a database's index takes: a key of an event may be an address of any length."""
+    return text if len(text.encode()) <= LONGEST_KEY_BYTES else hashlib.sha256(text.encode()).hexdigest()
 
 
 def _scene(event: str, key: str | None) -> str | None:

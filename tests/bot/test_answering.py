@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from typing import Any
 
 import pytest
@@ -278,6 +279,13 @@ async def test_a_genuine_but_unreadable_push_is_acknowledged_and_dropped(
     response = await phone.post(xml)
     assert (response.status, await response.text()) == (200, "success")
     assert await stored(engine) == []
+
+
+async def test_an_event_with_a_key_of_any_length_is_kept_once(phone: Any, engine: AsyncEngine) -> None:
+    address = "https://gongju.example/?" + secrets.token_hex(8000)  # nothing that an index could make small
+    for _ in range(2):
+        await phone.push(OPENID, MsgType="event", Event="VIEW", EventKey=address)
+    assert len(await stored(engine)) == 1
 
 
 async def test_a_forged_push_gets_403(phone: Any, engine: AsyncEngine) -> None:

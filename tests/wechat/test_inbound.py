@@ -88,6 +88,7 @@ def test_a_repeat_is_the_same_push() -> None:
         {"MsgType": "text", "MsgId": "x"},
         {"MsgType": ["text", "text"], "MsgId": "1"},
         {"MsgType": "event"},
+        {"MsgType": "event", "Event": "TEMPLATESENDJOBFINISH", "MsgID": str(2**63)},
         {"MsgType": "text", "MsgId": "1", "CreateTime": "soon"},
         {"MsgType": "text", "MsgId": "1", "FromUserName": "../../etc"},
         {"MsgType": "text", "MsgId": "1", "FromUserName": None},
