@@ -36,9 +36,9 @@ Seen = Callable[[Walker], Awaitable[list[str]]]
 ELSEWHERE = {
     "prepay refresh": ("backend/test_payments.py", "test_an_old_prepay_id_is_renewed_with_the_same_order"),
     "cancel cut-off": (
-        "backend/test_appointments.py", "test_a_visit_is_given_up_on_an_earlier_day_in_beijing_only",
+        "backend/test_appointments_given_up.py", "test_a_visit_is_given_up_on_an_earlier_day_in_beijing_only",
     ),
-    "freed seat": ("backend/test_appointments.py", "test_the_worker_passes_a_freed_seat_on_and_ends_offers"),
+    "freed seat": ("backend/test_appointments_waitlist.py", "test_the_worker_passes_a_freed_seat_on_and_ends_offers"),
     "WeChat media": (
         "bot/test_through_simulator.py", "test_a_picture_goes_to_the_backend_and_then_to_the_dialogue",
     ),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from aiohttp.test_utils import TestClient
 from sqlalchemy import text
 
 from backend.domain.case import Stage
@@ -15,7 +16,7 @@ from backend.services.parts import Parts
 from backend.services.records import Applicant, CaseRecord, Identity
 from backend.services.slot_opening import install_calendars, open_slots
 from backend.services.visit_records import AppointmentRecord, SlotRecord, WaitlistEntry
-from tests.backend.backend_world import a_case
+from tests.backend.backend_world import Person, a_case
 
 PROFILES = {"re_review": "2019_new", "pre_review": "2019_other"}
 
@@ -30,6 +31,11 @@ def a_document(*, seats: int = 1, **more: Any) -> dict[str, Any]:
         **more,
     }
     return {"calendars": [{"id": kind, "kind": kind, **row} for kind in PROFILES]}
+
+
+def another(client: TestClient[Any, Any], number: int) -> Person:
+    """A second, third … applicant beside the one of the fixture."""
+    return Person(client, f"o_person_{number}")
 
 
 async def with_calendars(parts: Parts, *, seats: int = 1, holidays: Any = (), **more: Any) -> None:

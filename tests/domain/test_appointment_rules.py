@@ -1,10 +1,9 @@
-"""Slots, holds, giving a visit up in time, the swap, the waitlist and reading a wish."""
+"""Slots, holds, giving a visit up in time, the swap, and the page of these rules."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,9 @@ from backend.domain.appointment_refusals import (
     AppointmentExists,
     CancelTooLate,
     NoAppointment,
-    SlotAmbiguous,
     SlotClosed,
     SlotFull,
-    SlotNotOffered,
     SlotPast,
-    SlotUnknown,
     VisitNotNeeded,
 )
 from backend.domain.appointments import (
@@ -41,40 +37,13 @@ from backend.domain.appointments import (
 from backend.domain.calendars import (
     BEIJING,
     AppointmentKind,
-    Calendar,
-    CalendarFaulty,
-    Closure,
-    HalfDay,
-    Opening,
-    read_calendar,
-    read_closure,
-    windows,
 )
 from backend.domain.case import Stage
 from backend.domain.errors import DomainError
 from backend.domain.profile import AppointmentMode
-from backend.domain.waitlist import SlotWish, Waiting, choose, next_in_line, offer_until
+from tests.domain.visit_rules import NOW, a_slot, an_appointment
 
-NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "rules" / "appointments.md"
-
-
-def a_slot(
-    slot_id: str = "sl_1", *, on: date = date(2026, 11, 25), at: time = time(9), seats: int = 1, closed: bool = False
-) -> Slot:
-    starts_at = datetime.combine(on, at, BEIJING)
-    ends_at = starts_at + timedelta(hours=2, minutes=30)
-    return Slot(slot_id, AppointmentKind.RE_REVIEW, starts_at, ends_at, seats, closed)
-
-
-def a_calendar() -> Calendar:
-    openings = tuple(Opening(day, time(9), time(11, 30)) for day in range(4))
-    return Calendar("cal_1", AppointmentKind.RE_REVIEW, "示例大厅", openings, seats=5)
-
-
-def an_appointment(**changes: object) -> Appointment:
-    whole = Appointment("ap_1", "C-1", "sl_1", AppointmentState.CONFIRMED)
-    return replace(whole, **changes)  # type: ignore[arg-type]
 
 
 # Seats
@@ -222,143 +191,6 @@ def test_whatever_is_swapped_everybody_keeps_exactly_one_seat(seats: int, moves:
 def test_what_is_over_cannot_be_given_up_again() -> None:
     with pytest.raises(NoAppointment):
         an_appointment(state=AppointmentState.ATTENDED).to(AppointmentState.CANCELLED)
-
-
-# Reading a wish
-
-WEDNESDAY, THURSDAY = date(2026, 11, 25), date(2026, 11, 26)
-OFFERED = (
-    a_slot("w_am", on=WEDNESDAY),
-    a_slot("w_pm", on=WEDNESDAY, at=time(13)),
-    a_slot("t_am", on=THURSDAY),
-)
-
-
-@pytest.mark.parametrize(
-    ("wish", "slot_id"),
-    [
-        (SlotWish(number=2), "w_pm"),
-        (SlotWish(number=-1), "t_am"),
-        (SlotWish(on=WEDNESDAY, half=HalfDay.AM), "w_am"),
-        (SlotWish(on=THURSDAY), "t_am"),
-        (SlotWish(half=HalfDay.PM), "w_pm"),
-        (SlotWish(half=HalfDay.AM, number=2), "t_am"),
-        (SlotWish(slot_id="t_am"), "t_am"),
-    ],
-)
-def test_a_wish_finds_its_time(wish: SlotWish, slot_id: str) -> None:
-    assert choose(OFFERED, wish).id == slot_id
-
-
-@pytest.mark.parametrize(
-    ("wish", "refusal"),
-    [
-        (SlotWish(on=WEDNESDAY), SlotAmbiguous),
-        (SlotWish(half=HalfDay.AM), SlotAmbiguous),
-        (SlotWish(on=date(2026, 11, 27)), SlotNotOffered),
-        (SlotWish(number=4), SlotNotOffered),
-        (SlotWish(number=0), SlotNotOffered),
-        (SlotWish(number=-4), SlotNotOffered),
-        (SlotWish(slot_id="x"), SlotUnknown),
-    ],
-)
-def test_a_wish_that_fits_nothing_or_too_much_is_asked_back(wish: SlotWish, refusal: type[DomainError]) -> None:
-    with pytest.raises(refusal):
-        choose(OFFERED, wish)
-
-
-# The waitlist
-
-
-def test_a_freed_seat_goes_to_the_first_whose_wish_fits() -> None:
-    line = [Waiting(3, "C-3"), Waiting(1, "C-1", SlotWish(half=HalfDay.PM)), Waiting(2, "C-2")]
-    assert next_in_line(a_slot(), line) == Waiting(2, "C-2")
-
-
-def test_nobody_gets_a_seat_where_he_sits() -> None:
-    assert next_in_line(a_slot(), [Waiting(1, "C-1")], sitting={"C-1"}) is None
-
-
-@given(
-    st.lists(
-        st.builds(SlotWish, on=st.sampled_from([None, WEDNESDAY, THURSDAY]), half=st.sampled_from([None, *HalfDay])),
-        max_size=12,
-    ),
-    st.randoms(use_true_random=False),
-)
-def test_nobody_is_passed_over_for_somebody_who_came_later(wishes: list[SlotWish], chance: object) -> None:
-    line = [Waiting(number, f"C-{number}", wish) for number, wish in enumerate(wishes)]
-    chance.shuffle(line)  # type: ignore[attr-defined]
-    served: list[int] = []
-    while (one := next_in_line(OFFERED[0], line)) is not None:
-        served.append(one.number)
-        line.remove(one)
-    assert served == [number for number, wish in enumerate(wishes) if wish.fits(OFFERED[0])]
-
-
-@pytest.mark.parametrize(
-    ("now", "until"),
-    [
-        ("2026-11-23T10:00+08:00", "2026-11-23T12:00+08:00"),
-        ("2026-11-23T21:00+08:00", "2026-11-24T10:00+08:00"),
-        ("2026-11-24T03:00+08:00", "2026-11-24T10:00+08:00"),
-        ("2026-11-25T08:30+08:00", "2026-11-25T09:00+08:00"),
-    ],
-)
-def test_an_offer_leaves_the_night_out_and_ends_before_the_visit_begins(now: str, until: str) -> None:
-    assert offer_until(a_slot(), now=datetime.fromisoformat(now), hours=2) == datetime.fromisoformat(until)
-
-
-# Calendars
-
-
-def test_a_week_has_the_windows_of_its_pattern_and_marks_what_is_closed() -> None:
-    holiday = Closure(date(2026, 11, 25), date(2026, 11, 25), "停办一天")
-    found = list(windows(a_calendar(), [holiday], first=date(2026, 11, 23), last=date(2026, 11, 29)))
-    assert [(one.starts_at.day, one.closed) for one in found] == [(23, False), (24, False), (25, True), (26, False)]
-
-
-def test_a_closure_of_another_place_closes_nothing_here() -> None:
-    other = Closure(date(2026, 11, 23), date(2026, 11, 29), "装修", calendar_id="cal_2")
-    found = windows(a_calendar(), [other], first=date(2026, 11, 23), last=date(2026, 11, 29))
-    assert not any(one.closed for one in found)
-
-
-ROW = {
-    "id": "c",
-    "kind": "re_review",
-    "place": "大厅",
-    "seats": 3,
-    "weekly": [{"days": [1], "windows": ["09:00-11:30"]}],
-}
-
-
-@pytest.mark.parametrize(
-    "broken",
-    [
-        {"kind": "party"},
-        {"place": " "},
-        {"seats": 0},
-        {"seats": "many"},
-        {"weekly": [{"days": [8], "windows": ["09:00-11:30"]}]},
-        {"weekly": [{"days": [1], "windows": ["11:30-09:00"]}]},
-        {"weekly": [{"days": [1], "windows": ["morning"]}]},
-        {"cut_off": "25:00"},
-        {"ahead_days": 0},
-    ],
-)
-def test_a_calendar_that_cannot_be_is_refused(broken: dict[str, object]) -> None:
-    assert read_calendar(ROW).seats == 3
-    with pytest.raises(CalendarFaulty):
-        read_calendar({**ROW, **broken})
-
-
-@pytest.mark.parametrize(
-    "row", [{"from": "2026-13-01", "reason": "x"}, {"from": "2026-02-02", "to": "2026-02-01", "reason": "x"}, {}]
-)
-def test_a_holiday_that_cannot_be_is_refused(row: dict[str, object]) -> None:
-    with pytest.raises(CalendarFaulty):
-        read_closure(row)
 
 
 # The rest
