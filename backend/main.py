@@ -34,6 +34,7 @@ from backend.adapters.pay import WechatPayGateway
 from backend.adapters.pay.merchant import merchant_of
 from backend.adapters.photos.cutter import PillowPhotoCutter
 from backend.adapters.photos.portrait import MtcnnPortraitFinder
+from backend.adapters.published import PublishedContent
 from backend.adapters.qr import WechatQrCodes
 from backend.adapters.redis import RedisRateLimiter
 from backend.adapters.signin import Argon2Passwords, PillowCaptchas, SystemIds
@@ -73,6 +74,7 @@ class Composed:
     engine: AsyncEngine
     redis: Redis
     parts: Parts
+    published: PublishedContent
 
     @property
     def checks(self) -> dict[str, Check]:
@@ -94,8 +96,14 @@ async def composed(settings: Settings) -> AsyncIterator[Composed]:
         stack.push_async_callback(redis.aclose)
         merchant = merchant_of(settings)
         pay = await stack.enter_async_context(WeChatPay(merchant, clock).running())
+        catalogues, texts = KeptCatalogues(), YamlMessageTexts.read()
+
+        def begin() -> PostgresUnitOfWork:
+            return PostgresUnitOfWork(engine, clock)
+
+        published = PublishedContent(begin, catalogues, texts)
         parts = Parts(
-            begin=lambda: PostgresUnitOfWork(engine, clock),
+            begin=begin,
             clock=clock,
             ids=SystemIds(),
             keys=DataKeyring.from_text(settings.data_keys.get_secret_value()),
@@ -108,11 +116,12 @@ async def composed(settings: Settings) -> AsyncIterator[Composed]:
             limiter=RedisRateLimiter(redis),
             pay=WechatPayGateway(pay, merchant),
             mailer=SmtpMailer(settings.smtp_url, settings.mail_from),
-            texts=YamlMessageTexts.read(),
-            catalogues=KeptCatalogues(),
+            texts=texts,
+            catalogues=catalogues,
             public_url=settings.public_url,
+            published=published,
         )
-        yield Composed(settings, clock, engine, redis, parts)
+        yield Composed(settings, clock, engine, redis, parts, published)
 
 
 async def run_http(settings: Settings) -> None:
@@ -127,8 +136,11 @@ async def run_http(settings: Settings) -> None:
         )
         app[console.COOKIES_ARE_SECURE] = settings.public_url.startswith("https://")
         console.add_routes(app)
+        await all_parts.published.refresh()
+        following = asyncio.create_task(all_parts.published.keep_up(), name="publications")
         warming = asyncio.create_task(MtcnnPortraitFinder().warm_up(), name="warm-up")
         await serve(app, host=settings.bind_host, port=settings.backend_port)
+        following.cancel()
         await warming
 
 
@@ -136,6 +148,7 @@ async def run_worker(settings: Settings) -> None:
     """Timers, outboxes and jobs; health on WORKER_PORT."""
     async with composed(settings) as all_parts, aiohttp.ClientSession() as http:
         await install_calendars(all_parts.parts, load_calendars())
+        await all_parts.published.refresh()
         connector = procrastinate.PsycopgConnector(
             conninfo=settings.database_url.replace("+psycopg", ""), min_size=1, max_size=4
         )
@@ -150,7 +163,8 @@ async def run_worker(settings: Settings) -> None:
                 template_ids=settings.wechat_template_ids,
             )
 
-        app = worker_app(all_parts.parts, connector, checks=all_parts.checks, always={"deliver": deliver})
+        always = {"deliver": deliver, "publications": all_parts.published.keep_up}
+        app = worker_app(all_parts.parts, connector, checks=all_parts.checks, always=always)
         await serve(app, host=settings.bind_host, port=settings.worker_port)
 
 

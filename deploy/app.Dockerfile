@@ -20,4 +20,6 @@ COPY runtime runtime
 COPY wechat wechat
 COPY bot bot
 COPY backend backend
+# The dialogue's sentences, which operators edit in the console.
+COPY data/domain data/domain
 USER 10001

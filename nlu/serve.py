@@ -34,6 +34,7 @@ def build_app(model: Path) -> Any:
 
     from nlu import patches
     from nlu.endpoint import KeptAliveEndpoint
+    from nlu.published import PublishedTexts
 
     patches.apply()
     endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
@@ -57,6 +58,9 @@ def build_app(model: Path) -> Any:
     async def load(running: Any, loop: Any) -> None:
         agent = await run.load_agent_on_start(str(model), endpoints, None, running, loop)
         _use_our_store_alone(agent)
+        if os.environ.get("BACKEND_URL"):
+            texts = PublishedTexts(os.environ["BACKEND_URL"], os.environ["SERVICE_TOKEN"])
+            running.add_task(texts.follow(agent.nlg))
 
     app.register_listener(load, "before_server_start")
     app.register_listener(run.close_resources, "after_server_stop")

@@ -24,6 +24,7 @@ class OperatorTexts(TemplatedNaturalLanguageGenerator):
 
     def __init__(self, endpoint_config: Optional[EndpointConfig] = None, domain: Optional[Domain] = None) -> None:
         super().__init__(domain.responses if domain else {})
+        self.published: Dict[Text, List[Dict[Text, Any]]] = {}
 
     async def generate(
         self, utter_action: Text, tracker: DialogueStateTracker, output_channel: Text, **facts: Any
@@ -36,8 +37,8 @@ class OperatorTexts(TemplatedNaturalLanguageGenerator):
 
     def _variation(self, names: Iterable[Text], round_: int) -> Optional[Mapping[Text, Any]]:
         """The variation for this round: the first name's, then its stand-ins', then the last ones in turn."""
-        known: List[List[Dict[Text, Any]]] = [self.responses[name] for name in names if self.responses.get(name)]
-        if len(known) > 1 and known[-1] is self.responses.get(LAST_RESORT):
+        known: List[List[Dict[Text, Any]]] = [found for found in map(self._said, names) if found]
+        if len(known) > 1 and known[-1] is self._said(LAST_RESORT):
             known.pop()
         left = round_
         for variations in known:
@@ -45,6 +46,10 @@ class OperatorTexts(TemplatedNaturalLanguageGenerator):
                 return variations[left]
             left -= len(variations)
         return known[-1][left % len(known[-1])] if known else None
+
+    def _said(self, name: Text) -> List[Dict[Text, Any]]:
+        """The variations of a name: those that operators published, else those of the files."""
+        return self.published.get(name) or self.responses.get(name) or []
 
     def _filled(self, variation: Mapping[Text, Any], facts: Mapping[Text, Any]) -> Dict[Text, Any]:
         draft: Dict[Text, Any] = {"text": fill(str(variation.get("text") or ""), facts)}
@@ -59,13 +64,13 @@ class OperatorTexts(TemplatedNaturalLanguageGenerator):
     def _link_title(self, purpose: Text) -> Text:
         """What the tappable words of a link say, wherever it appears."""
         for name in (f"utter_link_{purpose}", "utter_link"):
-            for variation in self.responses.get(name) or ():
+            for variation in self._said(name):
                 if (variation.get("custom") or {}).get("title"):
                     return str(variation["custom"]["title"])
         return "打开"
 
     def _choice(self, name: Text) -> Optional[Dict[Text, Any]]:
-        variations = self.responses.get(CHOICE + name)
+        variations = self._said(CHOICE + name)
         if not variations:
             return None
         custom = variations[0].get("custom") or {}

@@ -40,6 +40,11 @@ def load_catalogue(folder: Path = FOLDER) -> Catalogue:
     Raises:
         CatalogueFaulty: naming every fault, files that are no YAML included.
     """
+    return Catalogue.from_documents(load_documents(folder))
+
+
+def load_documents(folder: Path = FOLDER) -> Mapping[str, Mapping[str, Any]]:
+    """The catalogue's files as they are written; raises CatalogueFaulty when one is no YAML."""
     documents: dict[str, Mapping[str, Any]] = {}
     faults: list[str] = []
     for path in (folder / f"{name}.yml" for name in DOCUMENTS):
@@ -51,4 +56,4 @@ def load_catalogue(folder: Path = FOLDER) -> Catalogue:
             faults.append(f"{path.name}: {type(error).__name__}")
     if faults:
         raise CatalogueFaulty(faults=tuple(faults))
-    return Catalogue.from_documents(documents)
+    return documents

@@ -10,6 +10,7 @@ from aiohttp import web
 from backend.console import actions, cases, files, ledger, sign_in, tasks
 from backend.console.calendar import add_calendar_routes
 from backend.console.calendar_places import add_calendar_place_routes
+from backend.console.content import add_content_routes
 from backend.console.data_rights import add_data_rights_routes
 from backend.console.employers import add_employer_routes
 from backend.console.people import add_people_routes
@@ -46,6 +47,7 @@ def add_routes(app: web.Application) -> None:
     add_employer_routes(routes)
     add_people_routes(routes)
     add_team_routes(routes)
+    add_content_routes(routes)
     add_data_rights_routes(routes)
     routes.add_get("/tasks", tasks.show)
     routes.add_post("/tasks/{task_id}/take", tasks.take)

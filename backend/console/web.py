@@ -20,7 +20,14 @@ from aiohttp import BodyPartReader, web
 from backend.console import words
 from backend.domain.errors import DomainError
 from backend.services.staff.office import Office
-from backend.services.staff.refusals import CaseUnknown, EmployerUnknown, FileUnknown, PersonUnknown, StaffRefusal
+from backend.services.staff.refusals import (
+    CaseUnknown,
+    ContentUnknown,
+    EmployerUnknown,
+    FileUnknown,
+    PersonUnknown,
+    StaffRefusal,
+)
 from backend.services.staff.sign_in import SignedIn, session_of
 
 OFFICE: Final = web.AppKey("office", Office)
@@ -154,7 +161,7 @@ async def kind_errors(request: web.Request, handler: Handler) -> web.StreamRespo
         return error_page(request, answer.status, words.for_status(answer.status))
     except FormTooBig:
         return error_page(request, 413, words.for_status(413))
-    except (CaseUnknown, EmployerUnknown, FileUnknown, PersonUnknown) as refusal:
+    except (CaseUnknown, ContentUnknown, EmployerUnknown, FileUnknown, PersonUnknown) as refusal:
         return error_page(request, 404, words.for_refusal(refusal))
     except (StaffRefusal, DomainError) as refusal:
         return error_page(request, 409, words.for_refusal(refusal))

@@ -35,6 +35,7 @@ from backend.services.errors import PhotoMissing
 from backend.services.going_on import GoOn, let_go_on
 from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
+from backend.services.publishing import texts_after
 from backend.services.standing import load_standing
 
 PARTS: Final = web.AppKey("parts", Parts)
@@ -165,6 +166,15 @@ async def draw_captcha(request: web.Request) -> web.Response:
 async def shown_consents(request: web.Request) -> web.Response:
     shown = consents.shown_on(request.app[PARTS], request.match_info["page"])
     return web.json_response({"purposes": shown})
+
+
+@routes.get("/internal/v1/texts")
+async def published_texts(request: web.Request) -> web.Response:
+    published, told = request.app[PARTS].published, request.query.get("after", "")
+    known = int(told) if told.isascii() and told.isdecimal() and len(told) <= 18 else -1
+    if published is None:
+        return web.json_response({"number": 0, "texts": {}})
+    return web.json_response(texts_after(published, known))
 
 
 @routes.post(APPLICANT + "/bind")

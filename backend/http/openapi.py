@@ -23,6 +23,7 @@ _CALLS: Final[tuple[tuple[str, str, type[m.Request] | None, bool, str], ...]] = 
     ("post", "/internal/v1/links/redeem", m.RedeemLink, False, "200"),
     ("post", "/internal/v1/captchas", None, False, "200"),
     ("get", "/internal/v1/consents/{page}", None, False, "200"),
+    ("get", "/internal/v1/texts", None, False, "200"),
     ("post", f"{_APPLICANT}/bind", m.Bind, False, "200"),
     ("get", f"{_APPLICANT}/binding-offer", None, False, "200"),
     ("post", f"{_APPLICANT}/binding-offer", m.ConfirmOffer, False, "200"),

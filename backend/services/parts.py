@@ -21,6 +21,7 @@ from backend.services.ports import (
     TemplateMaker,
     UnitOfWork,
 )
+from backend.services.publishing import Published
 from runtime.clock import Clock
 
 
@@ -44,3 +45,4 @@ class Parts:
     texts: MessageTexts
     catalogues: Catalogues
     public_url: str
+    published: Published | None = None

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
+import aiohttp
 import pytest
 import redis
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from nlu.published import PublishedTexts, laid_over
 from nlu.tracker_store import PREFIX, CompactTrackerStore
 from nlu.turn import Turn, current_turn
 from nlu.wording import OperatorTexts
@@ -94,3 +98,36 @@ async def test_a_topic_has_words_of_its_own() -> None:
 
 async def test_braces_in_a_fact_stay_what_they_are() -> None:
     assert await words(texts(utter_a=["值：{shown}"]), "utter_a", a_talk(), shown="{label}{0}") == "值：{label}{0}"
+
+
+async def test_published_words_take_the_place_of_the_files_and_keep_their_buttons() -> None:
+    spoken = texts(utter_a=["旧一", "旧二"], utter_said=["好。"])
+    spoken.responses["utter_a"][0]["buttons"] = [{"title": "去", "payload": "go"}]
+    spoken.published = laid_over(spoken.responses, {"utter_a": ["新一", "新二"], "utter_gone": ["没有了"]})
+    draft = await spoken.generate("utter_a", a_talk(), "gongju")
+    assert draft is not None
+    assert (draft["text"], draft["buttons"][0]["payload"]) == ("新一", "go")
+    assert await words(spoken, "utter_a", a_talk(), round=1) == "新二"
+    assert await words(spoken, "utter_gone", a_talk()) == "好。"
+    spoken.published = laid_over(spoken.responses, {})
+    assert await words(spoken, "utter_a", a_talk()) == "旧一"
+
+
+async def test_publications_are_followed_and_a_backend_that_is_away_changes_nothing() -> None:
+    answers = [{"number": 1, "texts": {"utter_a": ["新"]}}, None, {"number": 1, "texts": None}]
+    asked: list[str] = []
+
+    async def tell(request: web.Request) -> web.Response:
+        asked.append(request.query["after"])
+        answer = answers[len(asked) - 1]
+        return web.Response(status=503) if answer is None else web.json_response(answer)
+
+    app = web.Application()
+    app.router.add_get("/internal/v1/texts", tell)
+    async with TestServer(app) as server, aiohttp.ClientSession() as session:
+        followed = PublishedTexts(str(server.make_url("/")), "token")
+        assert await followed.news(session) == {"utter_a": ["新"]}
+        with pytest.raises(aiohttp.ClientResponseError):
+            await followed.news(session)
+        assert await followed.news(session) is None
+    assert asked == ["-1", "1", "1"]

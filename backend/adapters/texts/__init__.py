@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from backend.domain.publications import Change, ContentKind, newest
 from backend.services.ports import Push
 
 MESSAGES: Final = Path(__file__).parents[2] / "catalogue" / "messages.yml"
@@ -51,6 +52,15 @@ class MessageText(_Strict):
             raise ValueError(f"names without a fact: {', '.join(sorted(unlisted))}")
         return self
 
+    def worded(self, body: Mapping[str, Any]) -> MessageText:
+        """The same message in other words: `text`, and of its mail `subject` and `body`.
+
+        Raises:
+            ValueError: a name in it is none of the facts.
+        """
+        mail = {"subject": body["subject"], "body": body["body"]} if self.mail else None
+        return MessageText.model_validate({**self.model_dump(), "text": body["text"], "mail": mail})
+
     def texts(self) -> Iterator[str]:
         yield self.text
         for choice in self.choices:
@@ -65,6 +75,7 @@ class YamlMessageTexts:
     """Implements `services.ports.MessageTexts`."""
 
     def __init__(self, messages: Mapping[str, MessageText]) -> None:
+        self.files = messages
         self.messages = messages
 
     @classmethod
@@ -72,6 +83,13 @@ class YamlMessageTexts:
         """Raises pydantic's ValidationError, naming what is wrong."""
         written = yaml.safe_load(path.read_text(encoding="utf-8"))
         return cls({code: MessageText.model_validate(message) for code, message in written.items()})
+
+    def publish(self, changes: Sequence[Change]) -> None:
+        """Use the wordings that have been published so far; one that the file does not know any more is left out."""
+        told = {key: one.body for (kind, key), one in newest(changes).items() if kind is ContentKind.MESSAGE}
+        self.messages = {
+            code: message.worded(body) if (body := told.get(code)) else message for code, message in self.files.items()
+        }
 
     def push(self, code: str, facts: Mapping[str, object]) -> Push:
         message = self.messages[code]

@@ -149,6 +149,26 @@ class EmployerWrong(StaffRefusal):
     what: str
 
 
+class ContentUnknown(StaffRefusal):
+    """There is no such piece of content."""
+
+
+@dataclass(eq=False)
+class ContentWrong(StaffRefusal):
+    """A field of a piece of content that cannot be published, and why."""
+
+    what: str
+    why: str
+
+
+class ContentSame(StaffRefusal):
+    """Nothing was changed."""
+
+
+class ContentChanged(StaffRefusal):
+    """A colleague has published this piece meanwhile."""
+
+
 class EmployerUnknown(StaffRefusal):
     """There is no such employer account."""
 
