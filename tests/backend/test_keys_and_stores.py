@@ -100,6 +100,17 @@ async def test_a_store_gives_back_what_it_was_given(store: BlobStore) -> None:
     assert await store.get(key) == b"other bytes"
 
 
+async def test_the_keys_of_an_s3_store_come_from_the_environment_when_its_address_has_none(
+    s3_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _make_bucket(s3_url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    store = BlobStore.at(s3_url.partition("&access_key_id")[0])
+    await store.put("files/x", b"bytes")
+    assert await store.get("files/x") == b"bytes"
+
+
 async def test_an_object_that_is_not_there_is_missing_and_may_be_deleted(store: BlobStore) -> None:
     await store.delete("files/nothing")
     with pytest.raises(FileMissing):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
@@ -15,6 +16,8 @@ from runtime.settings import Settings, SettingsError
 
 ROOT = Path(__file__).resolve().parents[2]
 RASA_ONLY = {"RASA_PORT", "ACTIONS_PORT"}
+OBJECT_STORE_ONLY = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+STORE_PORTS = {"postgres": 5432, "redis": 6379, "objects": 9000}
 
 
 def example() -> dict[str, str]:
@@ -33,7 +36,8 @@ def test_every_setting_stands_in_the_example() -> None:
 
 
 def test_the_example_names_no_setting_that_nobody_reads() -> None:
-    assert example().keys() - {name.upper() for name in Settings.model_fields} == RASA_ONLY
+    others = example().keys() - {name.upper() for name in Settings.model_fields}
+    assert others == RASA_ONLY | OBJECT_STORE_ONLY
 
 
 def test_the_example_itself_is_accepted() -> None:
@@ -126,7 +130,53 @@ def test_compose_health_checks_ask_the_ports_of_the_example() -> None:
 
 def test_every_service_that_stays_has_a_health_check() -> None:
     without = [n for n, s in compose()["services"].items() if "healthcheck" not in s]
-    assert without == ["nginx", "migrate"]
+    assert without == ["nginx", "migrate", "bucket"]
+
+
+@pytest.mark.parametrize(
+    "setting", ["DATABASE_URL", "REDIS_URL", "BACKEND_URL", "RASA_URL", "ACTIONS_URL", "OBJECT_STORE_URL"]
+)
+def test_every_address_of_the_example_is_a_service_of_compose_at_its_port(setting: str) -> None:
+    url = urlsplit(example()[setting])
+    if endpoint := parse_qs(url.query).get("endpoint"):
+        url = urlsplit(endpoint[0])
+    assert url.hostname and url.hostname in compose()["services"]
+    ports = {**STORE_PORTS, **{name: int(example()[f"{name.upper()}_PORT"]) for name in ("backend", "rasa", "actions")}}
+    assert url.port == ports[url.hostname]
+
+
+def test_the_database_and_its_user_are_those_that_compose_makes() -> None:
+    url, made = urlsplit(example()["DATABASE_URL"]), compose()["services"]["postgres"]["environment"]
+    assert (url.username, url.path) == (made["POSTGRES_USER"], "/" + made["POSTGRES_DB"])
+
+
+def test_compose_makes_the_bucket_that_the_example_names_with_the_keys_that_it_names() -> None:
+    services = compose()["services"]
+    assert services["bucket"]["command"][0].endswith("/" + urlsplit(example()["OBJECT_STORE_URL"]).netloc)
+    assert set(services["objects"]["environment"].values()) == {f"${{{name}}}" for name in OBJECT_STORE_ONLY}
+
+
+def test_what_keeps_files_waits_for_the_bucket_and_everything_for_what_it_reads_first() -> None:
+    waits = {name: set(service.get("depends_on", {})) for name, service in compose()["services"].items()}
+    assert {name for name, needs in waits.items() if "bucket" in needs} == {"backend", "worker"}
+    assert {name for name, needs in waits.items() if "migrate" in needs} == {"bot", "backend", "worker"}
+    assert {name for name, needs in waits.items() if "redis" in needs} == {"bot", "backend", "worker", "rasa"}
+
+
+def test_every_secret_file_of_compose_stands_in_the_runbook() -> None:
+    runbook = (ROOT / "docs/runbook.md").read_text()
+    assert [name for name in compose()["secrets"] if f"`{name}`" not in runbook] == []
+
+
+@pytest.mark.parametrize("image", ["app", "rasa"])
+def test_an_image_carries_every_folder_that_its_code_imports(image: str) -> None:
+    copied = re.findall(r"^COPY (?!--from)(\w+) \1$", (ROOT / f"deploy/{image}.Dockerfile").read_text(), re.M)
+    ours = {path.name for path in ROOT.iterdir() if (path / "__init__.py").exists()}
+    imported = {
+        found for folder in copied for file in (ROOT / folder).rglob("*.py") if ".venv" not in file.parts
+        for found in re.findall(r"^\s*(?:from|import) (\w+)", file.read_text(), re.M)
+    }  # fmt: skip
+    assert imported & ours <= set(copied)
 
 
 @pytest.mark.parametrize("image", ["app", "rasa"])
