@@ -164,6 +164,8 @@ def question_of(
         names = [f"{place}_{question.kind}", place, f"utter_ask_{question.section}_{question.kind}"]
         again = [f"utter_again_{question.kind}", "utter_again"]
         names += [*again, f"utter_ask_{question.kind}"] if round_ else [f"utter_ask_{question.kind}", *again]
+    if (question.raw.get("facts") or {}).get("proposed"):
+        names = [f"{place}_proposed", *names]
     if question.wants_months:
         names = [f"utter_ask_{question.section}_months", *names]
     asked = _question(question, names, round_, stumbled)

@@ -171,6 +171,16 @@ class DayInFuture(ValueRefused):
     code: ClassVar[str] = "day_in_future"
 
 
+class ProposalDeclined(DomainError):
+    """What an earlier case says is not so; the right value is still to be told."""
+
+    code: ClassVar[str] = "proposal_declined"
+
+    def __init__(self, *, label: str, example: str) -> None:
+        super().__init__()
+        self.label, self.example = label, example
+
+
 class DocumentNumberWrong(ValueRefused):
     """Not the number of a permit."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from backend.domain.case import PAID_STAGES, Event, Stage
+from backend.domain.catalogue import Catalogue
 from backend.domain.draft import Draft
 from backend.domain.payment import pay_deadline
 from backend.domain.profile import BusinessType, FlowProfile, Manual, profile_for
@@ -49,7 +50,7 @@ async def start_case(uow: UnitOfWork, parts: Parts, standing: Standing, business
         profile=profile.name,
         stage=START.value,
         catalogue_version=catalogue.version,
-        draft=_prefilled(source, business, profile, notice=catalogue.notice_for(business).version).to_json(),
+        draft=_prefilled(source, business, profile, catalogue, today=beijing_day(now)).to_json(),
         employer_id=standing.employers[0].id if len(standing.employers) == 1 else None,
         source_case_id=source.id if source else None,
         created_at=now,
@@ -81,15 +82,20 @@ async def _source(uow: UnitOfWork, standing: Standing, business: BusinessType) -
     )
 
 
-def _prefilled(source: CaseRecord | None, business: BusinessType, profile: FlowProfile, *, notice: str) -> Draft:
+def _prefilled(
+    source: CaseRecord | None, business: BusinessType, profile: FlowProfile, catalogue: Catalogue, *, today: date
+) -> Draft:
     """A case that timed out keeps everything, but a notice that has changed since is asked again."""
     if source is None:
         return Draft()
     draft = Draft.from_json(source.draft).at(None)
     if source.stage == Stage.CLOSED_TIMEOUT and source.business_type == business.value:
-        is_same = draft.answer("notice", "version") == notice
+        is_same = draft.answer("notice", "version") == catalogue.notice_for(business).version
         return (draft if is_same else draft.without_section("notice")).without_section("review")
-    return prefilled(draft, case_no=source.case_no, profile=profile)
+    asked = {one.code for one in catalogue.questions.values() if one.need_of(business)}
+    return prefilled(
+        draft, case_no=source.case_no, profile=profile, today=today, valid_until=source.valid_until, asked=asked
+    )
 
 
 async def _take_over_photo(uow: UnitOfWork, source: CaseRecord, case: CaseRecord) -> None:

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from nlu.extract.reading import Reading
+from nlu.extract.values import Value
 
 MENTION_ONLY: Final = frozenset(
     "business_type material_item field section option ordinal direction topic polarity date half_day money case_no district month".split()
@@ -19,6 +20,9 @@ _CORRECTING: Final = re.compile(
     r"(?:说|写|填|打|弄|搞|选|发|输)(?:错|反|成)|^(?:不对|错了|不是)|[,。]?(?:我)?不是[^?]{1,12}[,。 ]|改成|改为|更正|纠正|应该是|应为|口误|手误|是旧的|新的是|是老地址|应该叫|多打|少打|少写了一[位个]"
 )
 _SHARE: Final = 0.45
+# 改一下社保缴纳: a question that is named to be changed, although its words are those of a paper or of another wish.
+_CHANGING: Final = re.compile(r"改一?下|修改|更改|改改|要改|想改|(?:填|写|选|打|弄|搞)错")
+_OF_CONDITIONS: Final = frozenset({"spouse_name", "spouse_employer", "child_name", "child_born"})
 
 
 def certain_intent(reading: Reading) -> str | None:
@@ -26,11 +30,17 @@ def certain_intent(reading: Reading) -> str | None:
     text = reading.text
     if _facts(reading, also=frozenset({"business_type", "month"})) and _CORRECTING.search(text) and not reading.is_question():
         return "correct"
+    if not reading.is_question() and _CHANGING.search(text) and any(map(_names_a_condition, reading.values)):
+        return "edit_field"
     if not text or reading.is_question() or _MORE_THAN_A_VALUE.search(_outside_values(reading)):
         return None
     if any(len(set(entry) & {"school", "employer", "level", "job", "start", "end"}) >= 2 for entry in reading.entries):
         return "inform"
     return "inform" if _covered(reading) >= _SHARE * len(text) else None
+
+
+def _names_a_condition(value: Value) -> bool:
+    return value.field == "field" and (value.value in _OF_CONDITIONS or value.value.startswith("C_"))
 
 
 def _covered(reading: Reading) -> int:

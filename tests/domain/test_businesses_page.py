@@ -10,7 +10,7 @@ from backend.domain.context import PhotoState
 from backend.domain.profile import BusinessType, profile_for
 from backend.domain.sections.earlier import prefilled
 from backend.domain.talk import Skip
-from tests.domain.talking import Talk, a_context
+from tests.domain.talking import TODAY, Talk, a_context
 from tests.domain.test_flow_profiles import answers
 from tests.domain.test_other_businesses import a_talk, an_earlier_draft
 
@@ -37,7 +37,7 @@ def test_the_worked_example_of_the_businesses() -> None:
 def _walk(business: BusinessType) -> tuple[list[str], Talk]:
     """The questions in order; what only helps is skipped, and nothing has changed."""
     profile = profile_for(business)
-    draft = prefilled(an_earlier_draft(), case_no="GJ20231101-00001", profile=profile)
+    draft = prefilled(an_earlier_draft(), case_no="GJ20231101-00001", profile=profile, today=TODAY)
     context = a_context(business=business, profile=profile, credentials_given=True, photo=PhotoState(accepted=True))
     talk = Talk(context, draft)
     talk.tap("yes")

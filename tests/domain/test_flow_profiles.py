@@ -16,7 +16,7 @@ from backend.domain.profile import AppointmentMode, BusinessType, Manual, profil
 from backend.domain.sections import held, script
 from backend.domain.sections.earlier import EARLIER, prefilled
 from backend.domain.talk import Answer, FinishItem, Goto, Kind, Previous, Question, Resume, Skip
-from tests.domain.talking import FIRST_JOB, HIGH_SCHOOL, PRESENT_JOB, UNIVERSITY, Talk, a_context, the_catalogue
+from tests.domain.talking import FIRST_JOB, HIGH_SCHOOL, PRESENT_JOB, TODAY, UNIVERSITY, Talk, a_context, the_catalogue
 from tests.domain.test_other_businesses import an_earlier_draft
 
 FLOWS = [(business, manual) for business in BusinessType for manual in Manual]
@@ -37,7 +37,8 @@ RESPONSES = {
 
 def a_walk(business: BusinessType, manual: Manual, *, returning: bool) -> Talk:
     profile = profile_for(business, manual)
-    draft = prefilled(an_earlier_draft(), case_no="GJ20231101-00001", profile=profile) if returning else Draft()
+    earlier = prefilled(an_earlier_draft(), case_no="GJ20231101-00001", profile=profile, today=TODAY)
+    draft = earlier if returning else Draft()
     return Talk(a_context(business=business, profile=profile, credentials_given=True), draft)
 
 

@@ -16,7 +16,7 @@ from backend.domain.sections import held, script
 from backend.domain.sections.bucket import advice_lines, ticks
 from backend.domain.sections.earlier import prefilled
 from backend.domain.talk import ChooseItem, FinishItem, Goto, Previous, Skip, Wants
-from tests.domain.talking import COMPANY, HIGH_SCHOOL, PRESENT_JOB, UNIVERSITY, Talk, a_context
+from tests.domain.talking import COMPANY, HIGH_SCHOOL, PRESENT_JOB, TODAY, UNIVERSITY, Talk, a_context
 
 OTHERS = [one for one in BusinessType if one is not BusinessType.NEW]
 EARLIER_CASE = "GJ20231101-00001"
@@ -41,7 +41,7 @@ def an_earlier_draft() -> Draft:
 def a_talk(business: BusinessType, *, manual: Manual = Manual.M2023, **changes: object) -> Talk:
     """An applicant with an earlier case, past the notice, the 北京通 account given."""
     profile = profile_for(business, manual)
-    draft = prefilled(an_earlier_draft(), case_no=EARLIER_CASE, profile=profile)
+    draft = prefilled(an_earlier_draft(), case_no=EARLIER_CASE, profile=profile, today=TODAY)
     context = a_context(
         business=business, profile=profile, photo=PhotoState(accepted=True), credentials_given=True, **changes
     )
@@ -60,7 +60,7 @@ def a_renewal_at_the_question() -> Talk:
 
 @pytest.mark.parametrize("business", OTHERS)
 def test_consents_conditions_and_papers_are_never_taken_over(business: BusinessType) -> None:
-    draft = prefilled(an_earlier_draft(), case_no=EARLIER_CASE, profile=profile_for(business))
+    draft = prefilled(an_earlier_draft(), case_no=EARLIER_CASE, profile=profile_for(business), today=TODAY)
     assert not draft.answers.keys() & {"notice", "conditions", "materials", "invoice"}
     assert draft.answer("contact", "phone") == "13800138000"
 

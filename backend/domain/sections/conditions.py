@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from backend.domain.case_facts import case_facts
 from backend.domain.catalogue import ConditionQuestion, Need
 from backend.domain.context import InterviewContext
+from backend.domain.days import shown_day
 from backend.domain.draft import Draft
 from backend.domain.sections import held
 from backend.domain.sections.family import family_prompts
 from backend.domain.sections.fields import FieldsPrompt, SectionStore
 from backend.domain.sections.prompt import FieldSpec, Prompt, Skipping
+from backend.domain.sections.proposals import with_proposal
 from backend.domain.sections.question_readers import SEVERAL, reader_of
 from backend.domain.talk import Kind, Option
 
@@ -52,13 +55,15 @@ def condition_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]
     for question in ctx.catalogue.questions.values():
         if question.need_of(ctx.business) and (question.ask_when is None or question.ask_when.holds(facts)):
             groups.setdefault(question.group, []).append(question)
-    built = [_prompt(number, tuple(questions), ctx) for number, questions in sorted(groups.items())]
+    built = [_prompt(number, tuple(questions), draft, ctx) for number, questions in sorted(groups.items())]
     asked = sorted(built, key=lambda one: one.skipping is Skipping.OPTIONAL)
     return (*asked, *family_prompts(draft, ctx))
 
 
-def _prompt(number: int, questions: tuple[ConditionQuestion, ...], ctx: InterviewContext) -> FieldsPrompt:
-    specs = tuple(_spec(question) for question in questions)
+def _prompt(number: int, questions: tuple[ConditionQuestion, ...], draft: Draft, ctx: InterviewContext) -> FieldsPrompt:
+    proposed = [with_proposal(_spec(question), question, draft) for question in questions]
+    specs = tuple(spec for spec, _ in proposed)
+    told = [(question.label, shown) for question, (_, shown) in zip(questions, proposed, strict=True) if shown]
     needs = {question.need_of(ctx.business) for question in questions}
     return FieldsPrompt(
         key=f"conditions.{number}",
@@ -67,8 +72,17 @@ def _prompt(number: int, questions: tuple[ConditionQuestion, ...], ctx: Intervie
         specs=specs,
         store=ChoicesStore("conditions", questions),
         hint=_example(specs),
+        facts={"proposed": told[0][1] if len(questions) == 1 and told else "，".join("：".join(one) for one in told)},
         skipping=_SKIPPING.get(next(iter(needs)), Skipping.NEVER) if len(needs) == 1 else Skipping.NEVER,
     )
+
+
+def _show_day(stored: str) -> str:
+    return shown_day(date.fromisoformat(stored))
+
+
+def _labelled(told: str, labels: Mapping[str, str]) -> str:
+    return "、".join(labels.get(one, one) for one in told.split(SEVERAL))
 
 
 def _example(specs: tuple[FieldSpec, ...]) -> str:
@@ -90,6 +104,6 @@ def _spec(question: ConditionQuestion) -> FieldSpec:
         read=reader_of(question),
         options=tuple(Option(option.code, option.label) for option in question.options),
         hint=question.hint,
-        show=lambda told: "、".join(labels.get(one, one) for one in told.split(SEVERAL)),
+        show=_show_day if question.kind == "date" else lambda told: _labelled(told, labels),
         short=question.label,
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import date
 from typing import Final
 
 from backend.domain.context import InterviewContext
@@ -11,7 +12,9 @@ from backend.domain.draft import Draft
 from backend.domain.masks import mask_emails, mask_phone
 from backend.domain.profile import FlowProfile
 from backend.domain.sections import held
+from backend.domain.sections.family import ACCOMPANIES, FAMILY, children
 from backend.domain.sections.prompt import ChoicePrompt, Reply
+from backend.domain.sections.proposals import propose, without_ended_contract
 from backend.domain.talk import Kind, Option, Question, Say, Wants, Wish
 from backend.domain.timeline import highest_education, present_job
 
@@ -47,8 +50,16 @@ _SAID_OF: Final[Mapping[str, str]] = {
 }
 
 
-def prefilled(source: Draft, *, case_no: str, profile: FlowProfile) -> Draft:
-    """The draft of a new case from the last completed one (T1).
+def prefilled(
+    source: Draft,
+    *,
+    case_no: str,
+    profile: FlowProfile,
+    today: date,
+    valid_until: date | None = None,
+    asked: Collection[str] = (),
+) -> Draft:
+    """The draft of a new case from the last completed one and the end of its permit (T1); `asked`: see `proposals`.
 
     Lists that this business does not take as maintained have to be confirmed again, and what it is about is asked anew.
     """
@@ -61,6 +72,8 @@ def prefilled(source: Draft, *, case_no: str, profile: FlowProfile) -> Draft:
     for section in ("education", "work"):
         if section not in profile.skippable_sections:
             draft = draft.unsettle(f"{section}.confirm")
+    draft = without_ended_contract(draft, today=today)
+    draft = propose(draft, source, valid_until=valid_until, asked=asked)
     return held.hold(draft.with_answer(EARLIER, "case_no", case_no), profile.changes)
 
 
@@ -80,7 +93,9 @@ def earlier_prompts(draft: Draft, ctx: InterviewContext) -> tuple[ChoicePrompt, 
         options=(Option("yes", "都没变"), *(Option(code, f"{label}变了") for code, label, _, _ in places)),
         facts={
             "earlier": case_no,
-            "summary": "\n".join(f"· {label}：{_shown(code, draft, ctx)}" for code, label, _, _ in places),
+            "summary": "\n".join(
+                (*(f"· {label}：{_shown(code, draft, ctx)}" for code, label, _, _ in places), *_who_comes_along(draft))
+            ),
         },
     )
 
@@ -112,6 +127,14 @@ def _heard(text: str) -> str:
         code for code, words in _SAID_OF.items() if re.search(rf"(?:{words})[^没不，,。；;]{{0,4}}{_CHANGED}", text)
     ]
     return found[0] if len(found) == 1 else ""
+
+
+def _who_comes_along(draft: Draft) -> tuple[str, ...]:
+    """Spouse and children of the earlier case, where this business leaves them as they are."""
+    spouse = draft.answer("conditions", "C_SPOUSE") in ACCOMPANIES
+    names = [draft.answer(FAMILY, "spouse_name")] if spouse else []
+    names += [row.get("child_name", "") for row in children(draft)]
+    return (f"· 随往人员：{'、'.join(names)}",) if names and all(names) else ()
 
 
 def _sections_of(changed: list[str]) -> frozenset[str]:

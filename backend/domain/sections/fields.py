@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from backend.domain.context import InterviewContext
 from backend.domain.draft import Draft
-from backend.domain.errors import DomainError, MonthNeeded
+from backend.domain.errors import DomainError, MonthNeeded, ProposalDeclined
 from backend.domain.months import read_range, year_alone
 from backend.domain.sections import held
 from backend.domain.sections.prompt import Accepted, FieldSpec, Reading, Reply, Skipping, refusal
@@ -173,6 +173,9 @@ class FieldsPrompt:
             try:
                 text = _with_its_month(spec, pairs[spec.name], told, ctx)
                 accepted = spec.read(text, Reading(ctx, draft, told))
+            except ProposalDeclined as error:
+                say.append(refusal(error, spec.short or spec.label))
+                continue
             except DomainError as error:
                 if isinstance(error, MonthNeeded) and (kept := self._with_year(draft, spec, error.year)) is not None:
                     draft = kept

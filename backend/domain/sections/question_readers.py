@@ -8,8 +8,10 @@ from datetime import date
 from typing import Final
 
 from backend.domain.catalogue import ConditionOption, ConditionQuestion, DayCheck
+from backend.domain.context import InterviewContext
 from backend.domain.days import read_day, shown_day
 from backend.domain.districts import read_district
+from backend.domain.draft import Draft
 from backend.domain.errors import DayInFuture, DocumentNumberWrong, MonthWrong, UnknownOption
 from backend.domain.months import OPEN, Month
 from backend.domain.renewal import RenewalRule, Window, days_to_file, months_left, window
@@ -115,28 +117,30 @@ def _left(day: date, reading: Reading) -> tuple[Say, ...]:
     return (
         (Say("days_left_to_file", {"left": left, "within": within}),)
         if left >= 0
-        else (Say("left_too_long_ago", {"days": within - left, "within": within}),)
+        else (Say("left_too_long_ago", {"days": -left, "within": within}),)
     )
 
 
 def _permit_end(day: date, reading: Reading) -> tuple[Say, ...]:
     """RENEW: the window and the contract's length, both of the district; they warn and never block."""
-    rule = _rule(reading)
+    rule = renewal_rule(reading.ctx)
     where, left = window(rule, ends_on=day, today=reading.ctx.today)
     say: list[Say] = []
     if where is Window.TOO_EARLY:
         say.append(Say("renewal_too_early", {"left": left, "before": rule.before_d}))
     elif where is Window.PAST:
         say.append(Say("renewal_past", {"days": -left, "after": rule.after_d or ""}))
-    return (*say, *_contract(reading, rule))
+    return (*say, *contract_warning(reading.draft, reading.ctx))
 
 
-def _contract(reading: Reading, rule: RenewalRule) -> tuple[Say, ...]:
-    job = present_job(reading.draft.rows("work")) or {}
+def contract_warning(draft: Draft, ctx: InterviewContext) -> tuple[Say, ...]:
+    """Whether the contract that was told runs long enough for a renewal; nothing while none is told."""
+    rule = renewal_rule(ctx)
+    job = present_job(draft.rows("work")) or {}
     end = job.get("end", "")
     if not end or end == OPEN:
         return ()
-    left = months_left(Month.parse(end), today=reading.ctx.today)
+    left = months_left(Month.parse(end), today=ctx.today)
     return (
         (Say("contract_too_short", {"left": max(left, 0), "needed": rule.contract_months}),)
         if (left < rule.contract_months)
@@ -144,9 +148,8 @@ def _contract(reading: Reading, rule: RenewalRule) -> tuple[Say, ...]:
     )
 
 
-def _rule(reading: Reading) -> RenewalRule:
+def renewal_rule(ctx: InterviewContext) -> RenewalRule:
     """The rule of the employer's district; the common one while no employer is chosen."""
-    ctx = reading.ctx
     employer = chosen_employer(ctx)
     try:
         code = read_district(employer.district, ctx.catalogue.districts).code if employer else ""

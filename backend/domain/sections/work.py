@@ -16,6 +16,8 @@ from backend.domain.sections.entries import Book, row_summary
 from backend.domain.sections.marks import mark_of
 from backend.domain.sections.opening import chosen_employer
 from backend.domain.sections.prompt import Accepted, ChoicePrompt, FieldSpec, Prompt, Reading, Reply, Skipping, yes_no
+from backend.domain.sections.proposals import CONTRACT_END, PERMIT_END, PROPOSED
+from backend.domain.sections.question_readers import contract_warning
 from backend.domain.sections.summaries import summary_prompt
 from backend.domain.talk import Kind, Question, Say
 from backend.domain.timeline import UNEMPLOYED, Gap, fill_gap, gaps, graduation, has_present_job, in_order, present_job
@@ -153,13 +155,20 @@ WORK: Final = Book(
 
 def work_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
     rows = draft.rows("work")
-    prompts: list[Prompt] = [WORK.prompt(draft, ctx, at) for at in range(len(rows))]
+    prompts: list[Prompt] = [WORK.prompt(draft, ctx, at, facts=_contract(draft, row)) for at, row in enumerate(rows)]
     if WORK.first_open(draft, ctx) == len(rows):
         further = _further(draft, ctx)
         prompts += [further] if further else []
         prompts += _open_end(draft, ctx)
         prompts += [_gap(draft, ctx, gap) for gap in open_gaps(draft, ctx)]
     return (*prompts, _confirm(draft, ctx)) if rows else tuple(prompts)
+
+
+def _contract(draft: Draft, row: Entry) -> dict[str, str]:
+    """Until when the present job's contract ran that an earlier case knew (F35)."""
+    ended = draft.answer(PROPOSED, CONTRACT_END)
+    is_asked = ended and row.get("employer") and "end" not in row
+    return {"ended": show_month(ended)} if is_asked else {}
 
 
 def _further(draft: Draft, ctx: InterviewContext) -> Prompt | None:
@@ -268,4 +277,4 @@ def work_warnings(draft: Draft, ctx: InterviewContext) -> tuple[Say, ...]:
         say.append(Say("no_present_job", {}))
     if company and last and not is_same_company(last.get("employer", ""), company.name):
         say.append(Say("last_employer_differs", {"company": company.name, "told": last.get("employer", "")}))
-    return tuple(say)
+    return (*say, *(contract_warning(draft, ctx) if draft.answer("conditions", PERMIT_END) else ()))
