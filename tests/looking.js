@@ -4,7 +4,7 @@
   const said = (e) => `${e.tagName.toLowerCase()}.${e.className} “${(e.innerText || e.name || '').trim().slice(0, 16)}”`;
   const isSpared = (e) => spared.some((one) => e.closest(one));
   const isSeen = (e) => e.checkVisibility({ opacityProperty: true, visibilityProperty: true })
-    && e.getBoundingClientRect().width > 1;
+    && e.getBoundingClientRect().width > 1 && e.getBoundingClientRect().right > 0;
   const channels = (colour) => {
     const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
     canvas.fillStyle = colour;

@@ -21,6 +21,16 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+// A form without htmx leaves once; before what cannot be taken back there is a question.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.hasAttribute("hx-post") || form.method !== "post") return;
+  const isStopped = form.dataset.leaving || (form.dataset.ask && !window.confirm(form.dataset.ask));
+  if (isStopped) event.preventDefault();
+  else form.dataset.leaving = "yes";
+});
+window.addEventListener("pageshow", () => all("[data-leaving]").forEach((form) => { delete form.dataset.leaving; }));
+
 function notify(sentence) {
   const note = document.createElement("p");
   note.className = "note bad";
