@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Awaitable, Callable, Dict, Mapping, Optional, Text
+from typing import Any
 
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from sanic import Blueprint
@@ -36,18 +37,18 @@ class RepliesOf(OutputChannel):
         self._turn = turn
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         return "gongju"
 
-    async def send_response(self, recipient_id: Text, message: Dict[Text, Any]) -> None:
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         reply = reply_of(message)
         if reply:
             self._turn.replies.append(reply)
 
 
-def reply_of(message: Mapping[Text, Any]) -> Dict[Text, Any]:
+def reply_of(message: Mapping[str, Any]) -> dict[str, Any]:
     """A Rasa message as the contract's `Reply`; empty keys are left out."""
-    reply: Dict[Text, Any] = {}
+    reply: dict[str, Any] = {}
     if message.get("text"):
         reply["text"] = message["text"]
     if message.get("buttons"):
@@ -64,11 +65,11 @@ def reply_of(message: Mapping[Text, Any]) -> Dict[Text, Any]:
 class Call:
     """The body of a call, checked."""
 
-    sender: Text
-    key: Text
-    kind: Text
+    sender: str
+    key: str
+    kind: str
     value: Any
-    received_at: Optional[Text]
+    received_at: str | None
 
     @classmethod
     def of_body(cls, body: Any) -> Call:
@@ -79,7 +80,7 @@ class Call:
             raise TurnMalformed("exactly one of text, payload, event, files is needed")
         return cls(body["sender"], body["key"], given[0], body[given[0]], body.get("received_at"))
 
-    def ready_parse(self) -> Optional[Dict[Text, Any]]:
+    def ready_parse(self) -> dict[str, Any] | None:
         """The parse, where nothing has to be understood; None for text."""
         if self.kind == "payload":
             return parse_of_payload(str(self.value))
@@ -89,7 +90,7 @@ class Call:
             return parse_of_intent(EVENT_INTENTS[self.value])
         return parse_of_intent(FILES_INTENT) if self.kind == "files" else None
 
-    def metadata(self, *, request_id: Text, asked: Optional[Text]) -> Dict[Text, Any]:
+    def metadata(self, *, request_id: str, asked: str | None) -> dict[str, Any]:
         return {
             "key": self.key,
             "request_id": request_id,
@@ -103,15 +104,15 @@ class Call:
 class GongjuChannel(InputChannel):
     """`POST /webhooks/gongju/turn`."""
 
-    def __init__(self, token: Text) -> None:
+    def __init__(self, token: str) -> None:
         self._token = token
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         return "gongju"
 
     @classmethod
-    def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> InputChannel:
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> InputChannel:
         token = str((credentials or {}).get("token") or "")
         if not token or token.startswith("${"):
             raise ValueError("the gongju channel needs SERVICE_TOKEN")
@@ -137,11 +138,11 @@ class GongjuChannel(InputChannel):
 
         return hook
 
-    def _is_allowed(self, header: Text) -> bool:
+    def _is_allowed(self, header: str) -> bool:
         return hmac.compare_digest(header.encode(), f"Bearer {self._token}".encode())
 
 
-async def run_turn(request: Request, call: Call) -> Dict[Text, Any]:
+async def run_turn(request: Request, call: Call) -> dict[str, Any]:
     """Run one turn, or answer a repeated one with what it said the first time.
 
     Raises:
@@ -163,7 +164,7 @@ async def run_turn(request: Request, call: Call) -> Dict[Text, Any]:
     return {"replies": turn.replies, "intent": turn.intent}
 
 
-async def _handle(agent: Any, turn: Turn, call: Call, metadata: Dict[Text, Any]) -> None:
+async def _handle(agent: Any, turn: Turn, call: Call, metadata: dict[str, Any]) -> None:
     parse = call.ready_parse()
     text = str(call.value) if call.kind == "text" else ""
     try:
@@ -187,10 +188,10 @@ def _check(turn: Turn) -> None:
         raise TurnFailed("nothing was said")
 
 
-def _no_command(text: Text) -> Text:
+def _no_command(text: str) -> str:
     """Rasa runs a text that starts with a slash as an intent; an applicant's slash is only a slash."""
     return "／" + text[1:] if text.startswith("/") else text
 
 
-def _error(status: int, code: Text, message: Text) -> HTTPResponse:
+def _error(status: int, code: str, message: str) -> HTTPResponse:
     return json({"error": {"code": code, "message": message, "facts": {}}}, status=status)

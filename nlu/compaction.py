@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
@@ -25,7 +25,7 @@ KEPT_OF_INTENT = ("name", "confidence")
 KEPT_OF_ENTITY = ("entity", "value", "role", "group")
 
 
-def pack(tracker: DialogueStateTracker) -> Dict[str, Any]:
+def pack(tracker: DialogueStateTracker) -> dict[str, Any]:
     """The state of a tracker; `unpack` gives a tracker that predicts, asks and answers the same."""
     loop = tracker.active_loop
     return {
@@ -41,10 +41,10 @@ def pack(tracker: DialogueStateTracker) -> Dict[str, Any]:
     }
 
 
-def unpack(sender_id: str, packed: Dict[str, Any], domain: Domain) -> DialogueStateTracker:
+def unpack(sender_id: str, packed: dict[str, Any], domain: Domain) -> DialogueStateTracker:
     """A fresh tracker with a dozen events in place of the whole talk."""
     known = {slot.name for slot in domain.slots}
-    events: List[Event] = [SessionStarted()]
+    events: list[Event] = [SessionStarted()]
     if packed["message"] is not None:
         events += [ActionExecuted(ACTION_LISTEN_NAME), _unpack_message(packed["message"])]
     if packed["loop"] is not None and packed["loop"] in domain.form_names:
@@ -61,8 +61,8 @@ def unpack(sender_id: str, packed: Dict[str, Any], domain: Domain) -> DialogueSt
     return DialogueStateTracker.from_events(sender_id, events, domain.slots)
 
 
-def _loop_events(packed: Dict[str, Any]) -> List[Event]:
-    found: List[Event] = []
+def _loop_events(packed: dict[str, Any]) -> list[Event]:
+    found: list[Event] = []
     if packed["interrupted"]:
         found.append(LoopInterrupted(True))
     if packed["rejected"]:
@@ -70,7 +70,7 @@ def _loop_events(packed: Dict[str, Any]) -> List[Event]:
     return found
 
 
-def _pack_message(message: Optional[UserUttered]) -> Optional[Dict[str, Any]]:
+def _pack_message(message: UserUttered | None) -> dict[str, Any] | None:
     if message is None:
         return None
     return {
@@ -80,5 +80,5 @@ def _pack_message(message: Optional[UserUttered]) -> Optional[Dict[str, Any]]:
     }
 
 
-def _unpack_message(packed: Dict[str, Any]) -> UserUttered:
+def _unpack_message(packed: dict[str, Any]) -> UserUttered:
     return UserUttered("", packed["intent"], packed["entities"], input_channel=packed["channel"])

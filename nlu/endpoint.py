@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional, Text
+from typing import Any
 
 import aiohttp
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig, concat_url
@@ -15,7 +15,7 @@ LEFT_OUT = frozenset({"events"})
 class KeptAliveEndpoint(EndpointConfig):
     """An action endpoint whose session lives as long as its process (stock Rasa opens one for every call)."""
 
-    _kept: Optional[aiohttp.ClientSession] = None
+    _kept: aiohttp.ClientSession | None = None
 
     @classmethod
     def like(cls, stock: EndpointConfig) -> KeptAliveEndpoint:
@@ -31,12 +31,12 @@ class KeptAliveEndpoint(EndpointConfig):
 
     async def request(
         self,
-        method: Text = "post",
-        subpath: Optional[Text] = None,
-        content_type: Optional[Text] = "application/json",
+        method: str = "post",
+        subpath: str | None = None,
+        content_type: str | None = "application/json",
         compress: bool = False,
         **kwargs: Any,
-    ) -> Optional[Any]:
+    ) -> Any | None:
         """Call the action server; a connection that was closed under us is opened once more (commands have keys).
 
         Raises:
@@ -49,7 +49,7 @@ class KeptAliveEndpoint(EndpointConfig):
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
             return await self._call(url, body)
 
-    async def _call(self, url: Text, body: Dict[Text, Any]) -> Any:
+    async def _call(self, url: str, body: dict[str, Any]) -> Any:
         async with self.session().post(url, json=body) as response:
             if response.status >= 400:
                 raise ClientResponseError(response.status, response.reason or "", await response.text())
@@ -60,6 +60,6 @@ class KeptAliveEndpoint(EndpointConfig):
             await self._kept.close()
 
 
-def _slim(call: Dict[Text, Any]) -> Dict[Text, Any]:
+def _slim(call: dict[str, Any]) -> dict[str, Any]:
     tracker = {name: value for name, value in call["tracker"].items() if name not in LEFT_OUT}
     return {**call, "tracker": {**tracker, "events": []}}

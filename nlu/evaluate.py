@@ -8,11 +8,12 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, Iterable, Sequence
+from typing import Final
 
 from ruamel.yaml import YAML
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from graphlib import TopologicalSorter
 from types import SimpleNamespace
-from typing import Any, Callable, Dict, Final, List, Mapping, Optional, Text, Tuple, Type
+from typing import Any, Final
 
 import jsonschema
 import rasa
@@ -34,18 +35,18 @@ _ANSWER: Final = _Validator(
 )
 
 
-def _merged(kind: Dict[Text, Any]) -> Any:
+def _merged(kind: dict[str, Any]) -> Any:
     """What holds for every event and what holds for one kind of it, in one schema."""
     properties = {**EVENT_SCHEMA["properties"], **kind["properties"]}
     return _Validator({"properties": properties, "required": [*EVENT_SCHEMA["required"], *kind.get("required", [])]})
 
 
-_EVENTS: Final[Mapping[Text, Any]] = {
+_EVENTS: Final[Mapping[str, Any]] = {
     kind["properties"]["event"]["const"]: _merged(kind) for kind in EVENT_SCHEMA["oneOf"]
 }
 
 
-def validate_action_result(self: RemoteAction, result: Dict[Text, Any]) -> bool:
+def validate_action_result(self: RemoteAction, result: dict[str, Any]) -> bool:
     """Checks an action server's answer, each event by its own kind's schema.
 
     Stock Rasa checks the schema itself again each time, and every event against all 23 kinds.
@@ -63,10 +64,10 @@ def validate_action_result(self: RemoteAction, result: Dict[Text, Any]) -> bool:
 _run_remote: Final = RemoteAction.run
 
 
-async def run_noting_faults(self: RemoteAction, *args: Any, **kwargs: Any) -> List[Event]:
+async def run_noting_faults(self: RemoteAction, *args: Any, **kwargs: Any) -> list[Event]:
     """Runs the action; stock Rasa swallows a failure, the channel has to hear of it."""
     try:
-        events: List[Event] = await _run_remote(self, *args, **kwargs)
+        events: list[Event] = await _run_remote(self, *args, **kwargs)
         return events
     except ActionExecutionRejection:
         raise
@@ -75,11 +76,11 @@ async def run_noting_faults(self: RemoteAction, *args: Any, **kwargs: Any) -> Li
         raise
 
 
-_events_by_name: Dict[Text, Type[Event]] = {}
+_events_by_name: dict[str, type[Event]] = {}
 _resolve: Final = Event.resolve_by_type
 
 
-def resolve_by_type(type_name: Text, default: Optional[Type[Event]] = None) -> Optional[Type[Event]]:
+def resolve_by_type(type_name: str, default: type[Event] | None = None) -> type[Event] | None:
     """Finds an event class by name; stock Rasa walks all subclasses for every event that it reads."""
     found = _events_by_name.get(type_name)
     if found is None:
@@ -99,15 +100,15 @@ _LAZY_COPY: Final = SimpleNamespace(deepcopy=_copy_for_log, copy=processor.copy.
 
 
 def run_graph(
-    self: DaskGraphRunner, inputs: Optional[Dict[Text, Any]] = None, targets: Optional[List[Text]] = None
-) -> Dict[Text, Any]:
+    self: DaskGraphRunner, inputs: dict[str, Any] | None = None, targets: list[str] | None = None
+) -> dict[str, Any]:
     """Runs the graph's nodes, each after those that it needs.
 
     Stock Rasa derives the graph anew each time, writes all inputs into a debug line, and has dask schedule it.
     """
     wanted = tuple(targets or self._graph_schema.target_names)
     nodes = _nodes_for(self, wanted)
-    done: Dict[Text, Any] = {name: (name, value) for name, value in (inputs or {}).items()}
+    done: dict[str, Any] = {name: (name, value) for name, value in (inputs or {}).items()}
     try:
         for name, node, needs in nodes:
             done[name] = node(*(done.get(need, need) for need in needs))
@@ -117,7 +118,7 @@ def run_graph(
 
 
 @lru_cache(maxsize=16)
-def _nodes_for(runner: DaskGraphRunner, targets: Tuple[Text, ...]) -> Tuple[Tuple[Text, Any, Tuple[Text, ...]], ...]:
+def _nodes_for(runner: DaskGraphRunner, targets: tuple[str, ...]) -> tuple[tuple[str, Any, tuple[str, ...]], ...]:
     """What has to run for these targets, in an order in which it can."""
     graph = runner._build_dask_graph(runner._graph_schema.minimal_graph_schema(list(targets)))
     order = TopologicalSorter({name: needs for name, (_, *needs) in graph.items()}).static_order()
@@ -138,7 +139,7 @@ def _no_text_rules(stock: Callable[..., Any]) -> Callable[..., Any]:
     return find
 
 
-_PATCHES: Final[Tuple[Tuple[Any, str, Any], ...]] = (
+_PATCHES: Final[tuple[tuple[Any, str, Any], ...]] = (
     (RemoteAction, "_validate_action_result", validate_action_result),
     (RemoteAction, "run", run_noting_faults),
     (Event, "resolve_by_type", staticmethod(resolve_by_type)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 PAYLOAD = re.compile(r"[a-zA-Z0-9_.:=,-]{1,128}")
 NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
@@ -15,7 +15,7 @@ class PayloadMalformed(ValueError):
     """The choice id does not follow the grammar; its text is not repeated."""
 
 
-def parse_of_payload(payload: str) -> Dict[str, Any]:
+def parse_of_payload(payload: str) -> dict[str, Any]:
     """The parse that a tapped choice stands for.
 
     Raises:
@@ -27,7 +27,7 @@ def parse_of_payload(payload: str) -> Dict[str, Any]:
     return parse_of_intent(intent, [_entity(part) for part in rest.split(",") if part])
 
 
-def parse_of_intent(intent: str, entities: Optional[List[Dict[str, Any]]] = None, text: str = "") -> Dict[str, Any]:
+def parse_of_intent(intent: str, entities: list[dict[str, Any]] | None = None, text: str = "") -> dict[str, Any]:
     """A parse that needs no guessing."""
     return {
         "text": text,
@@ -37,7 +37,7 @@ def parse_of_intent(intent: str, entities: Optional[List[Dict[str, Any]]] = None
     }
 
 
-def _entity(part: str) -> Dict[str, Any]:
+def _entity(part: str) -> dict[str, Any]:
     name, separator, value = part.partition("=")
     if not separator or not NAME.fullmatch(name):
         raise PayloadMalformed("payload_malformed")

@@ -17,10 +17,11 @@ import tempfile
 import threading
 import time
 import urllib.request
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional, Sequence
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "profile-token-0123456789"
@@ -64,7 +65,7 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     for _ in range(600):
         if process.poll() is not None:
             raise SystemExit(f"a process ended with {process.returncode}")
@@ -92,7 +93,7 @@ def valkey(stack: ExitStack) -> str:
     return f"redis://127.0.0.1:{port}/0"
 
 
-def start(stack: ExitStack, module: str, port: int, env: Dict[str, str]) -> int:
+def start(stack: ExitStack, module: str, port: int, env: dict[str, str]) -> int:
     process = subprocess.Popen([sys.executable, "-W", "ignore", "-m", module], cwd=ROOT, env=env)
     stack.callback(process.terminate)
     wait_for(port, process)
@@ -103,7 +104,7 @@ def turns(port: int) -> Iterator[float]:
     """One turn after the other of one talk; yields how long each took."""
     number = 0
     while True:
-        what: Dict[str, str] = {"text": TEXTS[number % len(TEXTS)]}
+        what: dict[str, str] = {"text": TEXTS[number % len(TEXTS)]}
         if number == 0:
             what = {"payload": "start_application:business_type=NEW"}
         body = json.dumps({"sender": "o_profile", "key": f"k{number}", **what}).encode()
@@ -123,14 +124,14 @@ def measure(rasa_pid: int, actions_pid: int, talk: Iterator[float], *, at: Seque
             next(talk)
             done += 1
         before = cpu_s(rasa_pid), cpu_s(actions_pid)
-        took: List[float] = sorted(next(talk) for _ in range(over))
+        took: list[float] = sorted(next(talk) for _ in range(over))
         done += over
         rasa, actions = cpu_s(rasa_pid) - before[0], cpu_s(actions_pid) - before[1]
         p50, p99 = took[over // 2] * 1000, took[int(over * 0.99)] * 1000
         print(f"{mark:4}   {rasa / over * 1000:11.1f}   {actions / over * 1000:14.1f}   {p50:6.1f}   {p99:6.1f}")
 
 
-def main(arguments: Optional[Sequence[str]] = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--at", type=int, nargs="+", default=[10, 100, 800])
     parser.add_argument("--over", type=int, default=80, help="turns that each figure is averaged over")

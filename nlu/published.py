@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Text
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import aiohttp
 
@@ -13,12 +14,12 @@ TIMEOUT_S = 3.0
 PATH = "/internal/v1/texts"
 log = logging.getLogger("nlu")
 
-Variations = List[Dict[Text, Any]]
+Variations = list[dict[str, Any]]
 
 
-def laid_over(files: Mapping[Text, Variations], published: Mapping[Text, Sequence[Text]]) -> Dict[Text, Variations]:
+def laid_over(files: Mapping[str, Variations], published: Mapping[str, Sequence[str]]) -> dict[str, Variations]:
     """The published words with the buttons and links of the variation they stand for; unknown names are left out."""
-    found: Dict[Text, Variations] = {}
+    found: dict[str, Variations] = {}
     for name, texts in published.items():
         variations = files.get(name)
         if variations and texts:
@@ -31,12 +32,12 @@ def laid_over(files: Mapping[Text, Variations], published: Mapping[Text, Sequenc
 class PublishedTexts:
     """Follows the backend's publications; what was known stays while the backend is away."""
 
-    def __init__(self, backend_url: Text, token: Text) -> None:
+    def __init__(self, backend_url: str, token: str) -> None:
         self._url = backend_url.rstrip("/") + PATH
         self._headers = {"Authorization": f"Bearer {token}"}
         self.number = -1
 
-    async def news(self, session: aiohttp.ClientSession) -> Optional[Mapping[Text, Sequence[Text]]]:
+    async def news(self, session: aiohttp.ClientSession) -> Mapping[str, Sequence[str]] | None:
         """What is published now; None when that is known already."""
         async with session.get(self._url, params={"after": str(self.number)}, headers=self._headers) as answer:
             answer.raise_for_status()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from typing import Any, MutableMapping
+from collections.abc import MutableMapping
+from importlib import import_module
+from typing import Any
 
 NOISY_MODULES = (
     "pkg_resources", "sanic_cors", "sanic_jwt", "rasa", "tensorflow", "jieba", "sqlalchemy", "dask", "matplotlib",
@@ -21,9 +23,7 @@ def hush() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TQDM_DISABLE", "1")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
-    import sanic  # resets the filters when it is first imported
-
-    assert sanic is not None
+    import_module("sanic")  # resets the filters when it is first imported
     warnings.filterwarnings("ignore", message="'(setParseAction|parseString|resetCache)' deprecated.*")
     for category in NOISY_CATEGORIES:
         for module in NOISY_MODULES:

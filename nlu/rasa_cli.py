@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from pathlib import Path
 
 from nlu import quiet, without_tensorflow
 
@@ -11,7 +11,7 @@ from nlu import quiet, without_tensorflow
 def main() -> None:
     quiet.hush()
     without_tensorflow.leave_out()
-    sys.path.insert(0, os.getcwd())
+    sys.path.insert(0, str(Path.cwd()))
     from rasa.__main__ import main as rasa_main
 
     rasa_main()

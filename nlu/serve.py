@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Dict, List, Mapping
+from typing import Any
 
 from nlu import quiet, without_tensorflow
 
@@ -21,7 +22,7 @@ class SettingsMissing(Exception):
 
 def check_settings(env: Mapping[str, str]) -> None:
     """Raises SettingsMissing with every name that is missing."""
-    missing: List[str] = [name for name in NEEDED if not env.get(name)]
+    missing: list[str] = [name for name in NEEDED if not env.get(name)]
     if missing:
         raise SettingsMissing("these settings are missing: " + ", ".join(missing))
 
@@ -77,7 +78,7 @@ def _use_our_store_alone(agent: Any) -> None:
         agent.processor.tracker_store = store
 
 
-async def _states(app: Any) -> Dict[str, bool]:
+async def _states(app: Any) -> dict[str, bool]:
     agent = getattr(app.ctx, "agent", None)
     if agent is None or not agent.is_ready():
         return {"model": False, "redis": False}

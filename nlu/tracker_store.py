@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import Any, Dict, Iterable, Optional, Text
+from collections.abc import Iterable
+from typing import Any
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
@@ -31,9 +32,9 @@ class CompactTrackerStore(TrackerStore):
 
     def __init__(
         self,
-        domain: Optional[Domain],
-        host: Text = "redis://127.0.0.1:6379/0",
-        event_broker: Optional[EventBroker] = None,
+        domain: Domain | None,
+        host: str = "redis://127.0.0.1:6379/0",
+        event_broker: EventBroker | None = None,
         kept_for_s: int = KEPT_FOR_S,
         **kwargs: Any,
     ) -> None:
@@ -48,17 +49,17 @@ class CompactTrackerStore(TrackerStore):
         return self._domain
 
     @domain.setter
-    def domain(self, domain: Optional[Domain]) -> None:
+    def domain(self, domain: Domain | None) -> None:
         self._domain = domain or Domain.empty()
 
-    async def load(self, turn: Turn) -> Optional[Dict[Text, Any]]:
+    async def load(self, turn: Turn) -> dict[str, Any] | None:
         """The stored record of this turn's sender, read once per turn."""
         if not turn.is_loaded:
             turn.record = await self._read(turn.sender)
             turn.is_loaded = True
         return turn.record
 
-    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         turn = current_turn.get()
         record = await (self.load(turn) if turn and turn.sender == sender_id else self._read(sender_id))
         if record is None:
@@ -74,7 +75,7 @@ class CompactTrackerStore(TrackerStore):
         if not tracker.events or (turn is not None and turn.is_unfinished):
             return
         await self.stream_events(tracker)
-        record: Dict[Text, Any] = {"state": pack(tracker)}
+        record: dict[str, Any] = {"state": pack(tracker)}
         if turn is not None:
             record["turn"] = {"key": turn.key, "replies": turn.replies, "intent": turn.intent}
         try:
@@ -83,10 +84,10 @@ class CompactTrackerStore(TrackerStore):
         except (RedisError, OSError) as error:
             log.warning("talk_not_kept: %s", type(error).__name__)
 
-    async def delete(self, sender_id: Text) -> None:
+    async def delete(self, sender_id: str) -> None:
         await self._redis.delete(PREFIX + sender_id)
 
-    async def keys(self) -> Iterable[Text]:
+    async def keys(self) -> Iterable[str]:
         return [key.decode()[len(PREFIX) :] async for key in self._redis.scan_iter(match=PREFIX + "*")]
 
     async def is_up(self) -> bool:
@@ -95,7 +96,7 @@ class CompactTrackerStore(TrackerStore):
         except (RedisError, OSError):
             return False
 
-    async def _read(self, sender_id: Text) -> Optional[Dict[Text, Any]]:
+    async def _read(self, sender_id: str) -> dict[str, Any] | None:
         try:
             text = await self._redis.get(PREFIX + sender_id)
         except (RedisError, OSError) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 
 @dataclass
@@ -13,11 +13,11 @@ class Turn:
 
     sender: str
     key: str
-    record: Optional[Dict[str, Any]] = None
+    record: dict[str, Any] | None = None
     is_loaded: bool = False
-    replies: List[Dict[str, Any]] = field(default_factory=list)
-    intent: Dict[str, Any] = field(default_factory=dict)
-    faults: List[str] = field(default_factory=list)
+    replies: list[dict[str, Any]] = field(default_factory=list)
+    intent: dict[str, Any] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
 
     @property
     def is_unfinished(self) -> bool:
@@ -25,7 +25,7 @@ class Turn:
         return bool(self.faults) or not self.replies
 
 
-current_turn: ContextVar[Optional[Turn]] = ContextVar("current_turn", default=None)
+current_turn: ContextVar[Turn | None] = ContextVar("current_turn", default=None)
 
 
 def note_fault(what: str) -> None:

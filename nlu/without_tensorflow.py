@@ -11,8 +11,9 @@ import importlib.machinery
 import importlib.util
 import os
 import sys
+from collections.abc import MutableSequence, Sequence
 from types import ModuleType
-from typing import Any, Final, MutableSequence, Optional, Sequence
+from typing import Any, Final
 
 STOOD_IN_FOR: Final = ("tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras")
 KEEP: Final = "GONGJU_TENSORFLOW"  # set to 1 where the real one is wanted: the comparison with the default pipeline
@@ -47,7 +48,7 @@ class _Placeholder(type):
 
 
 class _StandIn(ModuleType):
-    __path__: MutableSequence[str] = []
+    __path__: MutableSequence[str] = []  # noqa: RUF012 - a module has to have one
     __version__ = "2.12.0"
 
     def __getattr__(self, name: str) -> Any:
@@ -60,8 +61,8 @@ class _StandIn(ModuleType):
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
-        self, fullname: str, path: Optional[Sequence[str]], target: Optional[ModuleType] = None
-    ) -> Optional[importlib.machinery.ModuleSpec]:
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
         if fullname.partition(".")[0] not in STOOD_IN_FOR:
             return None
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)

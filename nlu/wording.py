@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Text, Tuple
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
@@ -22,22 +23,22 @@ class OperatorTexts(TemplatedNaturalLanguageGenerator):
     each time), `options` (title and payload) and `choices` (names of `utter_choice_…`).
     """
 
-    def __init__(self, endpoint_config: Optional[EndpointConfig] = None, domain: Optional[Domain] = None) -> None:
+    def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
         super().__init__(domain.responses if domain else {})
-        self.published: Dict[Text, List[Dict[Text, Any]]] = {}
+        self.published: dict[str, list[dict[str, Any]]] = {}
 
     async def generate(
-        self, utter_action: Text, tracker: DialogueStateTracker, output_channel: Text, **facts: Any
-    ) -> Optional[Dict[Text, Any]]:
+        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **facts: Any
+    ) -> dict[str, Any] | None:
         names = [*_about(utter_action, tracker), utter_action, *(facts.get("otherwise") or ())]
         variation = self._variation([*names, LAST_RESORT], int(facts.get("round") or 0))
         if variation is None:
             return None
         return self._filled(variation, facts)
 
-    def _variation(self, names: Iterable[Text], round_: int) -> Optional[Mapping[Text, Any]]:
+    def _variation(self, names: Iterable[str], round_: int) -> Mapping[str, Any] | None:
         """The variation for this round: the first name's, then its stand-ins', then the last ones in turn."""
-        known: List[List[Dict[Text, Any]]] = [found for found in map(self._said, names) if found]
+        known: list[list[dict[str, Any]]] = [found for found in map(self._said, names) if found]
         if len(known) > 1 and known[-1] is self._said(LAST_RESORT):
             known.pop()
         left = round_
@@ -47,12 +48,12 @@ class OperatorTexts(TemplatedNaturalLanguageGenerator):
             left -= len(variations)
         return known[-1][left % len(known[-1])] if known else None
 
-    def _said(self, name: Text) -> List[Dict[Text, Any]]:
+    def _said(self, name: str) -> list[dict[str, Any]]:
         """The variations of a name: those that operators published, else those of the files."""
         return self.published.get(name) or self.responses.get(name) or []
 
-    def _filled(self, variation: Mapping[Text, Any], facts: Mapping[Text, Any]) -> Dict[Text, Any]:
-        draft: Dict[Text, Any] = {"text": fill(str(variation.get("text") or ""), facts)}
+    def _filled(self, variation: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+        draft: dict[str, Any] = {"text": fill(str(variation.get("text") or ""), facts)}
         if facts.get("link"):
             draft["custom"] = {"title": self._link_title(str(facts["link"].get("purpose")))}
         buttons = [*(facts.get("options") or ()), *(variation.get("buttons") or ())]
@@ -61,7 +62,7 @@ class OperatorTexts(TemplatedNaturalLanguageGenerator):
             draft["buttons"] = _without_repeats(buttons)
         return draft
 
-    def _link_title(self, purpose: Text) -> Text:
+    def _link_title(self, purpose: str) -> str:
         """What the tappable words of a link say, wherever it appears."""
         for name in (f"utter_link_{purpose}", "utter_link"):
             for variation in self._said(name):
@@ -69,7 +70,7 @@ class OperatorTexts(TemplatedNaturalLanguageGenerator):
                     return str(variation["custom"]["title"])
         return "打开"
 
-    def _choice(self, name: Text) -> Optional[Dict[Text, Any]]:
+    def _choice(self, name: str) -> dict[str, Any] | None:
         variations = self._said(CHOICE + name)
         if not variations:
             return None
@@ -77,28 +78,28 @@ class OperatorTexts(TemplatedNaturalLanguageGenerator):
         return {"title": str(variations[0]["text"]), "payload": str(custom.get("payload") or name)}
 
 
-def fill(text: Text, facts: Mapping[Text, Any]) -> Text:
+def fill(text: str, facts: Mapping[str, Any]) -> str:
     """The text with its facts; a line whose facts are all missing is left out, a lone missing fact is empty."""
     lines = [_filled_line(line, facts) for line in text.split("\n")]
     return "\n".join(line for line in lines if line is not None).strip()
 
 
-def _filled_line(line: Text, facts: Mapping[Text, Any]) -> Optional[Text]:
+def _filled_line(line: str, facts: Mapping[str, Any]) -> str | None:
     wanted = PLACEHOLDER.findall(line)
     if wanted and not any(_has(facts, name) for name in wanted):
         return None
     return PLACEHOLDER.sub(lambda found: str(facts[found[1]]) if _has(facts, found[1]) else "", line)
 
 
-def _has(facts: Mapping[Text, Any], name: Text) -> bool:
+def _has(facts: Mapping[str, Any], name: str) -> bool:
     return facts.get(name) not in (None, "", [])
 
 
-def _about(name: Text, tracker: DialogueStateTracker) -> Tuple[Text, ...]:
+def _about(name: str, tracker: DialogueStateTracker) -> tuple[str, ...]:
     """`utter_out_of_scope_settlement` when the sentence named that topic, before `utter_out_of_scope`."""
     entities = tracker.latest_message.entities if tracker.latest_message else []
     return tuple(f"{name}_{one['value']}" for one in entities if one.get("entity") in ("topic", "business_type"))
 
 
-def _without_repeats(buttons: Iterable[Mapping[Text, Any]]) -> List[Dict[Text, Any]]:
+def _without_repeats(buttons: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return list({str(button["payload"]): dict(button) for button in buttons}.values())

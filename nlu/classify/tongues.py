@@ -22,6 +22,6 @@ def _replacements() -> tuple[re.Pattern[str], dict[str, str]]:
     for line in _FILE.read_text(encoding="utf-8").splitlines():
         right, _, others = line.partition(" = ")
         if not line.startswith("#"):
-            words |= {other: right for other in others.split("|")}
+            words |= dict.fromkeys(others.split("|"), right)
     forms = (rf"(?<![a-z]){re.escape(w)}(?![a-z])" if w.isascii() else w for w in sorted(words, key=len, reverse=True))
     return re.compile("|".join(forms), re.IGNORECASE), words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Dict, Final, List, Optional, Text
+from typing import Any, Final
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -28,7 +28,7 @@ class ShortChineseClassifier(GraphComponent):
     """Commands by list, else logistic regression on masked character n-grams."""
 
     def __init__(
-        self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, model: Optional[Model] = None
+        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, model: Model | None = None
     ) -> None:
         self._config = {**self.get_default_config(), **config}
         self._model_storage = model_storage
@@ -36,17 +36,17 @@ class ShortChineseClassifier(GraphComponent):
         self._model = model
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {"threshold": 0.3, "C": 20.0, "ranking_length": 5}
 
     @staticmethod
-    def required_packages() -> List[Text]:
+    def required_packages() -> list[str]:
         return ["numpy", "sklearn"]
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -56,7 +56,7 @@ class ShortChineseClassifier(GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -76,14 +76,14 @@ class ShortChineseClassifier(GraphComponent):
             self._model.save(folder)
         return self._resource
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             ranking = self._ranking(message)
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING, ranking, add_to_output=True)
         return messages
 
-    def _ranking(self, message: Message) -> List[Dict[Text, Any]]:
+    def _ranking(self, message: Message) -> list[dict[str, Any]]:
         if self._model is None:
             raise RuntimeError("ShortChineseClassifier was asked before it was trained")
         if not message.get(TEXT):
@@ -92,5 +92,5 @@ class ShortChineseClassifier(GraphComponent):
         return [_as_intent(guess) for guess in guesses[: int(self._config["ranking_length"])]]
 
 
-def _as_intent(guess: Guess) -> Dict[Text, Any]:
+def _as_intent(guess: Guess) -> dict[str, Any]:
     return {"name": guess.intent, "confidence": round(guess.confidence, 4)}

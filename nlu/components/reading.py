@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
-from typing import Any, Dict, Final, List, Text
+from typing import Any, Final
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -24,24 +24,24 @@ _BEIJING: Final = timezone(timedelta(hours=8))
 class ReadingExtractor(GraphComponent):
     """Sets the message's entities and keeps the reading for the classifier."""
 
-    def __init__(self, config: Dict[Text, Any]) -> None:
+    def __init__(self, config: dict[str, Any]) -> None:
         self._config = config
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {}
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> ReadingExtractor:
         return cls(config)
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             reading = reading_of(message)
             message.set(ENTITIES, [*message.get(ENTITIES, []), *entities_of(reading)], add_to_output=True)
@@ -68,13 +68,13 @@ def reading_of(message: Message) -> Reading:
     return reading
 
 
-def entities_of(reading: Reading) -> List[Dict[Text, Any]]:
+def entities_of(reading: Reading) -> list[dict[str, Any]]:
     return [_entity(reading, value) for value in reading.values]
 
 
-def _entity(reading: Reading, value: Value) -> Dict[Text, Any]:
+def _entity(reading: Reading, value: Value) -> dict[str, Any]:
     start, end = reading.traced.source(value.start, value.end)
-    entity: Dict[Text, Any] = {
+    entity: dict[str, Any] = {
         "entity": value.field,
         "value": value.value,
         "start": start,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Final, Iterator
+from typing import Final
 
 from nlu.extract.moments import DAY_NUMBER
 from nlu.extract.numbers import chinese_number
@@ -62,7 +63,7 @@ def _weekday(found: re.Match[str], today: date) -> tuple[date, bool]:
 
 
 def _next_day_of_month(day: int, today: date) -> date | None:
-    for ahead in range(0, 3):
+    for ahead in range(3):
         index = today.year * 12 + today.month - 1 + ahead
         try:
             found = date(index // 12, index % 12 + 1, day)

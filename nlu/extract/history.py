@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from typing import Final, Iterable
+from typing import Final
 
 from nlu.extract import jobs, places, schools
 from nlu.extract.moments import OPEN, Span, read_spans

@@ -48,7 +48,7 @@ def is_id_number(text: str, *, today: date) -> bool:
 
 
 def id_check_character(first_17: str) -> str:
-    return "10X98765432"[sum(int(d) * w for d, w in zip(first_17, _ID_WEIGHTS)) % 11]
+    return "10X98765432"[sum(int(d) * w for d, w in zip(first_17, _ID_WEIGHTS, strict=True)) % 11]
 
 
 def is_tax_number(text: str) -> bool:
@@ -58,7 +58,7 @@ def is_tax_number(text: str) -> bool:
 
 
 def tax_check_character(first_17: str) -> str:
-    total = sum(_USCC_ALPHABET.index(c) * w for c, w in zip(first_17, _USCC_WEIGHTS))
+    total = sum(_USCC_ALPHABET.index(c) * w for c, w in zip(first_17, _USCC_WEIGHTS, strict=True))
     return _USCC_ALPHABET[(31 - total % 31) % 31]
 
 

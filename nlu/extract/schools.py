@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final, Iterator
+from collections.abc import Iterator
+from typing import Final
 
 from nlu.extract.tokens import Token
 from nlu.extract.values import Sheet
@@ -133,7 +134,7 @@ def _cued_major(sheet: Sheet, found: re.Match[str]) -> Iterator[Token]:
 def _numbered(sheet: Sheet, found: re.Match[str]) -> Iterator[Token]:
     start = found.start() + _lead(found["city"])
     city = sheet.text[start : found.end("city")]
-    if not city or found["tail"] in ("高", "中") and not re.fullmatch(r"[\u4e00-\u9fff]{1,6}", city):
+    if not city or (found["tail"] in ("高", "中") and not re.fullmatch(r"[\u4e00-\u9fff]{1,6}", city)):
         return
     name = sheet.text[start : found.end()]
     tail = "高中" if "高" in found["tail"] else "中学"

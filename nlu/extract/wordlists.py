@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
-from typing import Final, Iterable
+from typing import Final
 
 _FOLDER: Final = Path(__file__).with_name("lists")
 
 
-@lru_cache(maxsize=None)
+@cache
 def named(file: str) -> dict[str, str]:
     """Every spoken name → its full name, in lower case; lines read `full = name name`, or `full @country = name`."""
     names: dict[str, str] = {}
@@ -22,14 +23,14 @@ def named(file: str) -> dict[str, str]:
     return names
 
 
-@lru_cache(maxsize=None)
+@cache
 def places_of(file: str) -> dict[str, str]:
     """The full names that carry an `@country`, with it."""
     heads = (line.partition("=")[0] for line in _lines(file))
     return {name.strip(): country.strip() for name, _, country in (head.partition("@") for head in heads) if country}
 
 
-@lru_cache(maxsize=None)
+@cache
 def codes(file: str) -> dict[str, str]:
     """Every word → its code; lines read `CODE = word word`, and the code itself is no word."""
     words: dict[str, str] = {}
@@ -40,7 +41,7 @@ def codes(file: str) -> dict[str, str]:
     return words
 
 
-@lru_cache(maxsize=None)
+@cache
 def words(file: str) -> tuple[str, ...]:
     return tuple(word for line in _lines(file) for word in line.split())
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Callable, Final
+from collections.abc import Callable
+from typing import Final
 
 from nlu.extract.numbers import chinese_number
 from nlu.extract.personal import is_negated

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, Iterable
+from typing import Final
 
 from nlu.text import lexicon
 from nlu.text.spans import Traced
@@ -36,7 +37,7 @@ def normalise(original: str) -> Traced:
     if not bare.text.strip():
         return _meaning_of_emoji(traced)
     for pattern, words in _replacements():
-        bare = bare.substitute(pattern, lambda found: words[found.group().lower()])
+        bare = bare.substitute(pattern, lambda found: words[found.group().lower()])  # noqa: B023 - called at once
     return _tidy(bare)
 
 
@@ -114,7 +115,7 @@ def _tidy(traced: Traced) -> Traced:
     traced = traced.substitute(_ODD_DASHES, lambda _: "-")
     traced = traced.substitute(_REPEATED_MARK, lambda found: found.group(1) or "。")
     for pattern, right in _clause_ends():
-        traced = traced.substitute(pattern, lambda _: right)
+        traced = traced.substitute(pattern, lambda _: right)  # noqa: B023 - called at once
     traced = traced.substitute(_REPEATED_WORD, lambda found: found.group(1) * 2)
     traced = traced.substitute(_TAIL, lambda _: "")
     traced = traced.substitute(_SPACES, lambda _: " ")

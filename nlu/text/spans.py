@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Callable
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Traced:
         chars: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
-        for char, start, end in zip(self.text, self.starts, self.ends):
+        for char, start, end in zip(self.text, self.starts, self.ends, strict=True):
             for new in change(char):
                 chars.append(new)
                 starts.append(start)

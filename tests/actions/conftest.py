@@ -12,8 +12,9 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -64,7 +65,7 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def wait_for(url: str, process: "subprocess.Popen[bytes]", timeout_s: float = 60.0) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes], timeout_s: float = 60.0) -> None:
     end = time.monotonic() + timeout_s
     while time.monotonic() < end:
         if process.poll() is not None:
@@ -79,7 +80,7 @@ def wait_for(url: str, process: "subprocess.Popen[bytes]", timeout_s: float = 60
     raise RuntimeError(f"{url}: not up in time")
 
 
-def stop(process: "subprocess.Popen[bytes]") -> None:
+def stop(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
         process.wait(timeout=5)
@@ -164,7 +165,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def servers(redis_url: str, backend_thread: BackendThread, model: Path) -> Iterator[Dict[str, Any]]:
+def servers(redis_url: str, backend_thread: BackendThread, model: Path) -> Iterator[dict[str, Any]]:
     actions_port, rasa_port = free_port(), free_port()
     env = {
         **os.environ,
@@ -191,7 +192,7 @@ class Applicant:
     def __init__(self, url: str, sender: str) -> None:
         self.url, self.sender, self.turns = url, sender, 0
 
-    def call(self, body: Dict[str, Any], token: str = TOKEN) -> Tuple[int, Dict[str, Any]]:
+    def call(self, body: dict[str, Any], token: str = TOKEN) -> tuple[int, dict[str, Any]]:
         request = urllib.request.Request(
             f"{self.url}/webhooks/gongju/turn",
             data=json.dumps(body).encode(),
@@ -203,23 +204,23 @@ class Applicant:
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read())
 
-    def turn(self, key: Optional[str] = None, **what: Any) -> Tuple[int, Dict[str, Any]]:
+    def turn(self, key: str | None = None, **what: Any) -> tuple[int, dict[str, Any]]:
         self.turns += 1
         return self.call({"sender": self.sender, "key": key or f"{self.sender}-{self.turns}", **what})
 
-    def says(self, text: str, key: Optional[str] = None) -> List[Dict[str, Any]]:
+    def says(self, text: str, key: str | None = None) -> list[dict[str, Any]]:
         return self._replies(self.turn(key, text=text))
 
-    def taps(self, payload: str) -> List[Dict[str, Any]]:
+    def taps(self, payload: str) -> list[dict[str, Any]]:
         return self._replies(self.turn(payload=payload))
 
     @staticmethod
-    def _replies(answer: Tuple[int, Dict[str, Any]]) -> List[Dict[str, Any]]:
+    def _replies(answer: tuple[int, dict[str, Any]]) -> list[dict[str, Any]]:
         status, body = answer
         assert status == 200, body
         return list(body["replies"])
 
 
 @pytest.fixture
-def applicant(servers: Dict[str, Any], backend: FakeBackend, request: pytest.FixtureRequest) -> Applicant:
+def applicant(servers: dict[str, Any], backend: FakeBackend, request: pytest.FixtureRequest) -> Applicant:
     return Applicant(servers["rasa"], f"o_{abs(hash(request.node.nodeid)):x}")

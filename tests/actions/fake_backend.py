@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Tuple
+from typing import Any
 
 from aiohttp import web
 
-SCRIPT: List[Dict[str, Any]] = [
+SCRIPT: list[dict[str, Any]] = [
     {"form": "contact_form", "field": "phone", "kind": "phone", "label": "手机号码"},
     {"form": "contact_form", "field": "emails", "kind": "emails", "label": "电子邮箱"},
     {"form": "personal_form", "field": "marital", "kind": "choice", "label": "婚姻状况",
@@ -20,9 +20,9 @@ class FakeBackend:
     """Answers commands for each openid by the script; `down` makes it fail."""
 
     def __init__(self) -> None:
-        self.at: Dict[str, int] = {}
-        self.commands: List[Tuple[str, str, Dict[str, Any]]] = []
-        self.answers: Dict[str, Dict[str, Any]] = {}
+        self.at: dict[str, int] = {}
+        self.commands: list[tuple[str, str, dict[str, Any]]] = []
+        self.answers: dict[str, dict[str, Any]] = {}
         self.down = False
 
     def app(self) -> web.Application:
@@ -44,7 +44,7 @@ class FakeBackend:
             self.answers[key] = self._outcome(request.match_info["openid"], name, body)
         return web.json_response(self.answers[key])
 
-    def _outcome(self, openid: str, name: str, body: Dict[str, Any]) -> Dict[str, Any]:
+    def _outcome(self, openid: str, name: str, body: dict[str, Any]) -> dict[str, Any]:
         at = self.at.get(openid)
         if name == "start_case":
             self.at[openid] = 0
@@ -63,7 +63,7 @@ class FakeBackend:
             return {"say": [], "ask": SCRIPT[self.at[openid]]}
         return self._ask(openid, [{"code": f"did_{name}", "facts": {}}] if name not in ("open", "resume") else [])
 
-    def _answer(self, openid: str, body: Dict[str, Any]) -> Dict[str, Any]:
+    def _answer(self, openid: str, body: dict[str, Any]) -> dict[str, Any]:
         asked = SCRIPT[self.at[openid]]
         told = [value["value"] for value in body["values"] if value["field"] == asked["field"]]
         value = body["option"] or (told[0] if told else None) or (body["text"] if asked["kind"] == "text" else None)
@@ -72,7 +72,7 @@ class FakeBackend:
         self.at[openid] += 1
         return self._ask(openid, [{"code": "saved_value", "facts": {"label": asked["label"], "shown": value}}])
 
-    def _cancel(self, openid: str, confirmed: bool) -> Dict[str, Any]:
+    def _cancel(self, openid: str, confirmed: bool) -> dict[str, Any]:
         if confirmed:
             del self.at[openid]
             return {"say": [{"code": "case_cancelled", "facts": {}}], "ask": None}
@@ -80,7 +80,7 @@ class FakeBackend:
         question = {"form": "cancel_form", "field": "cancel", "kind": "confirm", "label": "取消办理", "options": options}
         return {"say": [], "ask": question}
 
-    def _ask(self, openid: str, say: List[Dict[str, Any]]) -> Dict[str, Any]:
+    def _ask(self, openid: str, say: list[dict[str, Any]]) -> dict[str, Any]:
         at = self.at[openid]
         question = SCRIPT[at] if at < len(SCRIPT) else None
         return {"say": say, "ask": {**question, "number": at + 1, "total": len(SCRIPT)} if question else None}

@@ -11,6 +11,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema, Sch
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.shared.core.events import Event, deserialise_events
+from rasa.shared.exceptions import RasaException
 from rasa.shared.utils.schemas.events import EVENT_SCHEMA
 
 from nlu import patches
@@ -125,7 +126,7 @@ async def test_a_failed_action_is_noted_in_the_turn() -> None:
     patches.apply()
     turn = Turn("o_1", "k")
     current_turn.set(turn)
-    with pytest.raises(Exception):
+    with pytest.raises(RasaException):
         await RemoteAction("contact_form", None).run(None, None, _Tracker(), _Domain())
     assert turn.faults == ["contact_form: RasaException"]
 

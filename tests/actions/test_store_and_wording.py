@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 import aiohttp
 import pytest
@@ -86,7 +87,7 @@ async def test_each_round_has_other_words_and_the_last_ones_take_turns() -> None
     spoken = texts(utter_ask_x=["一"], utter_again=["二", "三"], utter_said=["好。"])
     heard = [await words(spoken, "utter_ask_x", a_talk(), otherwise=["utter_again"], round=at) for at in range(6)]
     assert heard[:3] == ["一", "二", "三"]
-    assert all(one != other for one, other in zip(heard, heard[1:]))
+    assert all(one != other for one, other in pairwise(heard))
 
 
 async def test_a_topic_has_words_of_its_own() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import redis
 
 
@@ -69,7 +71,7 @@ def test_a_command_said_word_for_word_works_in_a_form(applicant, backend):
 def test_what_is_not_understood_is_never_answered_with_the_same_words_twice(applicant, backend):
     applicant.taps("start_application:business_type=NEW")
     heard = [texts(applicant.says("呵呵呵")) for _ in range(4)]
-    assert all(one != other for one, other in zip(heard, heard[1:]))
+    assert all(one != other for one, other in pairwise(heard))
     assert [body["reason"] for _, name, body in backend.commands if name == "human"] == ["not_understood"]
 
 

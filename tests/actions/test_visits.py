@@ -95,7 +95,7 @@ def test_an_offer_of_the_waitlist_is_taken_or_left_by_tap_whatever_was_asked_sin
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.text(max_size=40), st.sampled_from(sorted(COMMANDS) + ["inform", "choose", "affirm", "deny", "unknown"]),
+@given(st.text(max_size=40), st.sampled_from([*sorted(COMMANDS), "inform", "choose", "affirm", "deny", "unknown"]),
        st.floats(0, 1), st.sampled_from([SLOT, MOVE, GIVE_UP]))  # fmt: skip
 def test_nothing_said_to_the_list_ever_becomes_an_answer_of_the_draft(text: str, intent: str, confidence: float, question: Question) -> None:
     move = decide(said(text, intent, confidence), question)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Set
 
 import pytest
 from rasa.shared.core.domain import Domain
@@ -30,7 +29,7 @@ def sources() -> str:
     return "\n".join(path.read_text() for path in paths)
 
 
-def codes() -> Set[str]:
+def codes() -> set[str]:
     """Every code that the source of the backend names."""
     text = sources()
     found = {code for pattern in (SAID, SAYING, REFUSED) for code in pattern.findall(text)}

@@ -32,7 +32,7 @@ def test_offsets_lead_back_to_what_was_typed() -> None:
 def test_every_character_knows_where_it_came_from(typed: str) -> None:
     traced = normalise(typed)
     assert len(traced.starts) == len(traced.ends) == len(traced.text)
-    assert all(0 <= start < end <= len(typed) for start, end in zip(traced.starts, traced.ends))
+    assert all(0 <= start < end <= len(typed) for start, end in zip(traced.starts, traced.ends, strict=True))
     assert list(traced.starts) == sorted(traced.starts)
 
 

@@ -24,7 +24,7 @@ policies:
 """
 
 
-def rasa(*arguments: str) -> "subprocess.CompletedProcess[str]":
+def rasa(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-W", "ignore", "-m", "nlu.rasa_cli", *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
