@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient
+from pydantic import ValidationError
 from yarl import URL
 
 from backend.http.api import APPLICANT, routes
@@ -134,8 +135,17 @@ async def test_no_route_shows_or_changes_what_is_somebody_elses(
 
 async def test_every_command_is_tried_with_a_body_that_it_takes() -> None:
     """A new command whose body has to be told would otherwise be tried as a malformed one only."""
-    for name, model in COMMAND_BODIES.items():
-        model.model_validate(json.loads(json.dumps(COMMANDS.get(name, {})).replace("{file_id}", "f_1")))
+
+    def takes(name: str) -> bool:
+        try:
+            COMMAND_BODIES[name].model_validate(
+                json.loads(json.dumps(COMMANDS.get(name, {})).replace("{file_id}", "f_1"))
+            )
+        except ValidationError:
+            return False
+        return True
+
+    assert [name for name in COMMAND_BODIES if not takes(name)] == []
 
 
 async def test_the_second_person_of_an_account_changes_nothing_of_the_first(

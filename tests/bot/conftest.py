@@ -278,8 +278,11 @@ def until() -> Callable[..., Awaitable[None]]:
     """Wait for something that happens in the background."""
 
     async def wait(condition: Callable[[], Awaitable[bool]], *, seconds: float = 8.0) -> None:
-        async with asyncio.timeout(seconds):
-            while not await condition():
-                await asyncio.sleep(0.02)
+        try:
+            async with asyncio.timeout(seconds):
+                while not await condition():
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            raise AssertionError(f"{condition.__name__}: not within {seconds} s") from None
 
     return wait

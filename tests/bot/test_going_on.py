@@ -78,9 +78,10 @@ async def test_a_page_may_say_what_was_tapped_on_it(
     await Inbox(engine).put(OPENID, {**RESUME, "payload": "photo_accept"}, KEY, now=a_clock.now())
 
     async def is_sent() -> bool:
-        return await sent_later(OPENID) == ["收到：photo_accept"]
+        return bool(await sent_later(OPENID))
 
     await until(is_sent)
+    assert await sent_later(OPENID) == ["收到：photo_accept"]
 
 
 async def test_a_quiet_one_only_tells_the_dialogue(

@@ -15,6 +15,7 @@ from backend.domain.interview import check_submission, open_question, take
 from backend.domain.profile import AppointmentMode, BusinessType, Manual, profile_for
 from backend.domain.sections import held, script
 from backend.domain.sections.earlier import EARLIER, prefilled
+from backend.domain.still_missing import still_missing
 from backend.domain.talk import Answer, FinishItem, Goto, Kind, Previous, Question, Resume, Skip
 from tests.domain.talking import FIRST_JOB, HIGH_SCHOOL, PRESENT_JOB, TODAY, UNIVERSITY, Talk, a_context, the_catalogue
 from tests.domain.test_other_businesses import an_earlier_draft
@@ -87,6 +88,7 @@ def test_every_flow_leads_to_the_submission_and_everything_is_there_then(
 ) -> None:
     _, talk, _ = walked(business, manual, returning)
     check_submission(talk.draft, talk.ctx)
+    assert still_missing(talk.draft, talk.ctx) == ()
 
 
 @pytest.mark.parametrize(("business", "manual"), FLOWS, ids=NAMES)

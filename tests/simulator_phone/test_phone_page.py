@@ -81,7 +81,7 @@ async def test_a_file_of_ones_own_can_be_sent(shown: Shown) -> None:
 async def test_a_malformed_reply_shows_the_fault_banner(shown: Shown) -> None:
     await shown.open()
     await shown.type("坏的")
-    await shown.page.get_by_role("alert").filter(has_text="该公众号提供的服务出现故障").wait_for()
+    await expect(shown.page.get_by_role("alert")).to_contain_text("该公众号提供的服务出现故障")
 
 
 async def test_a_page_of_the_account_is_told_who_holds_the_phone(shown: Shown) -> None:
@@ -140,7 +140,7 @@ async def test_the_sheet_shows_the_amount_and_pays(shown: Shown) -> None:
 async def test_escape_on_the_sheet_is_a_cancelled_payment(shown: Shown) -> None:
     frame = await pay_page(shown)
     await shown.page.keyboard.press("Escape")
-    await frame.get_by_text("get_brand_wcpay_request:cancel").wait_for()
+    await expect(frame.get_by_text("get_brand_wcpay_request:cancel")).to_be_visible()
 
 
 async def test_a_callback_can_be_lost_from_the_sheet(shown: Shown) -> None:

@@ -238,6 +238,7 @@ async def test_a_new_message_wakes_the_courier(
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
+    assert texts(platform) == ["你好"]
 
 
 async def test_the_rest_of_a_passive_answer_waits_its_moment(
