@@ -6,7 +6,7 @@ RASA_PY := nlu/.venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
 export PYTHONWARNDEFAULTENCODING :=
 
-.PHONY: help setup run test check lint fmt bench train talk db-upgrade db-revision db-reset clean
+.PHONY: help setup run test check lint fmt bench check-data train talk db-upgrade db-revision db-reset clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,6 +39,11 @@ fmt: ## format the code
 
 bench: setup ## print all figures and ratios
 	PYTHONPATH=tests/journeys $(PY) -m bench --save
+
+check-data: ## after editing data/ or backend/catalogue/: words fit, the catalogue holds, the model trains, stories are walked
+	$(PY) -m pytest -q tests/guards/test_words_fit_together.py tests/domain/test_materials_and_catalogue.py tests/domain/test_rule_pages.py
+	$(RASA_PY) -m nlu.train
+	$(RASA_PY) -m pytest -q tests/stories tests/nlu -c nlu/pytest.ini --rootdir=.
 
 train: ## train the dialogue model if its data changed
 	$(RASA_PY) -m nlu.train
