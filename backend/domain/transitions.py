@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from backend.domain.case import STAGES, TERMINAL, Actor, Editable, Event, Stage
-from backend.domain.errors import LockedNow, NotPossibleNow
+from backend.domain.errors import NotPossibleNow
 
 S = Stage
 E = Event
@@ -27,7 +27,6 @@ class Row:
 
 A, F, Y = Actor.APPLICANT, Actor.STAFF, Actor.SYSTEM
 _OPEN: Final = tuple(stage for stage in Stage if stage not in TERMINAL)
-_REWRITABLE: Final = (S.AGENCY_REJECTED, S.HR_FIRST_SUPPLEMENT, S.HR_FINAL_SUPPLEMENT)
 
 ROWS: Final[tuple[Row, ...]] = (
     Row("T2", S.DRAFT, E.CHOOSE_EMPLOYER, A, S.DRAFT),
@@ -170,29 +169,9 @@ def is_possible(stage: Stage, event: Event) -> bool:
 
 def staff_events(stage: Stage) -> tuple[Event, ...]:
     """The buttons that the console shows at this stage, in table order."""
-    return _events(stage, Actor.STAFF)
-
-
-def applicant_events(stage: Stage) -> tuple[Event, ...]:
-    """What an applicant can do at this stage, in table order."""
-    return _events(stage, Actor.APPLICANT)
-
-
-def _events(stage: Stage, actor: Actor) -> tuple[Event, ...]:
-    return tuple(row.event for row in ROWS if row.source is stage and row.actor is actor)
+    return tuple(row.event for row in ROWS if row.source is stage and row.actor is Actor.STAFF)
 
 
 def may_edit(stage: Stage, what: Editable | str) -> bool:
     """Whether the applicant may change `what` at this stage (F56, T45)."""
     return Editable(what) in STAGES[stage].applicant_may_edit
-
-
-def require_edit(stage: Stage, what: Editable | str, *, label: str) -> None:
-    """Raises `LockedNow` when the applicant may not change `what` now."""
-    if not may_edit(stage, what):
-        raise LockedNow(label=label, stage_label=STAGES[stage].label)
-
-
-def is_rewritable(stage: Stage) -> bool:
-    """Whether education and work history may be rewritten after submission (F56)."""
-    return stage in _REWRITABLE

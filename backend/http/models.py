@@ -313,7 +313,7 @@ class GoOnWish(Request):
 class GiveCredentials(Request):
     username: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_storable)]
     password: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_storable)]
-    consent: bool
+    agreed: Agreed = Field(default_factory=dict)
 
 
 class Crop(Request):

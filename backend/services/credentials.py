@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
+from backend.domain.consents import asked_on
 from backend.services.consents import note_given
 from backend.services.errors import ConsentNeeded
 from backend.services.parts import Parts
@@ -10,16 +14,19 @@ from backend.services.records import Credentials
 from backend.services.standing import load_standing
 from backend.services.transitions_log import an_applicant, record_audit
 
+PAGE: Final = "credentials"
+
 
 async def keep_credentials(
-    uow: UnitOfWork, parts: Parts, openid: str, *, username: str, password: str, consent: bool
+    uow: UnitOfWork, parts: Parts, openid: str, *, username: str, password: str, agreed: Mapping[str, str]
 ) -> None:
-    """Keep them for the open case; giving them again replaces them.
+    """Keep them for the open case; giving them again replaces them. `agreed`: purpose by purpose, the shown version.
 
     Raises:
         ConsentNeeded, NotBound, NoCase: nothing is stored.
     """
-    if not consent:
+    asked = asked_on(parts.catalogues.purposes(), PAGE)
+    if any(agreed.get(one.name) != one.version for one in asked):
         raise ConsentNeeded
     standing = await load_standing(uow, parts, openid)
     case, now = standing.open_case, parts.clock.now()
@@ -32,5 +39,5 @@ async def keep_credentials(
             consented_at=now,
         )
     )
-    await note_given(uow, parts, standing.applicant.id, ("beijing_pass",), how="credentials")
+    await note_given(uow, parts, standing.applicant.id, [one.name for one in asked], how=PAGE)
     await record_audit(uow, "credentials_given", an_applicant(standing.applicant.id), now=now, case=case)

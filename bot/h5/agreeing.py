@@ -11,6 +11,7 @@ from bot.h5.routes import PORTS
 
 FIELD: Final = "agree_"
 BIND: Final = "bind"
+CREDENTIALS: Final = "credentials"
 
 
 async def asked_for(request: web.Request, page: str, form: Mapping[str, str] | None = None) -> list[dict[str, Any]]:

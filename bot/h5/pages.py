@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
 from aiohttp import web
 
 from bot.h5 import sentences
-from bot.h5.agreeing import BIND, agreed_in, asked_for
+from bot.h5.agreeing import BIND, CREDENTIALS, agreed_in, asked_for
 from bot.h5.backend import Refused
 from bot.h5.done import BOUND, SAVED, add_done_page, go_to_done, show_done
 from bot.h5.my_data import add_data_pages
@@ -128,7 +129,8 @@ async def show_help(request: web.Request) -> web.Response:
 
 async def show_credentials(request: web.Request) -> web.Response:
     session = session_of(request, "credentials")
-    return page(request, "credentials.html", csrf=request.app[SESSIONS].csrf(session))
+    purposes = await _needed_for_credentials(request)
+    return page(request, "credentials.html", csrf=request.app[SESSIONS].csrf(session), purposes=purposes)
 
 
 async def save_credentials(request: web.Request) -> web.StreamResponse:
@@ -136,19 +138,25 @@ async def save_credentials(request: web.Request) -> web.StreamResponse:
     session = session_of(request, "credentials")
     form = await form_of(request, session)
     csrf = request.app[SESSIONS].csrf(session)
-    code = None
-    if not form.get("username", "").strip() or not form.get("password"):
-        code = "missing"
-    elif form.get("consent") != "yes":
-        code = "consent_needed"
-    if code:
-        return page(request, "credentials.html", csrf=csrf, error=sentence_for(code, {}), status=422)
-    await request.app[PORTS].backend.post(
-        session, "credentials",
-        {"username": form["username"].strip(), "password": form["password"], "consent": True},
-        go_on=going_on(session),
-    )  # fmt: skip
+    purposes = await _needed_for_credentials(request, form)
+    told = {"username": form.get("username", "").strip(), "password": form.get("password", "")}
+    try:
+        if not all(told.values()):
+            raise Refused(422, "missing")
+        await request.app[PORTS].backend.post(
+            session, "credentials", {**told, "agreed": agreed_in(form, purposes)}, go_on=going_on(session)
+        )
+    except Refused as refused:
+        if refused.code not in ("missing", "consent_needed"):
+            raise
+        error = sentence_for(refused.code, {})
+        return page(request, "credentials.html", csrf=csrf, purposes=purposes, error=error, status=422)
     return go_to_done(request, session, SAVED)
+
+
+async def _needed_for_credentials(request: web.Request, form: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """Nothing is kept on this page without its ticks, whatever else works without them."""
+    return [{**one, "needed": True} for one in await asked_for(request, CREDENTIALS, form)]
 
 
 async def show_crop(request: web.Request) -> web.Response:

@@ -33,6 +33,7 @@ from backend.services.records import CaseRecord, Identity, Order, Payment, Refun
 
 TOKEN = "a-service-token-for-tests"
 SEEDED_PASSWORD = "Gongju-2026"
+PASS_AGREED = {"beijing_pass": "2026.11"}
 AGREED = {"service_terms": "2026.11", "sensitive_id": "2026.11"}
 
 
@@ -217,7 +218,7 @@ class Person:
     async def _answers(self, ask: Mapping[str, Any]) -> None:
         form, name = ask["form"], ask["field"]
         if ask["kind"] == "page" or name == "credentials":
-            await self.post("/credentials", username="wang", password="secret", consent=True)
+            await self.post("/credentials", username="wang", password="secret", agreed=PASS_AGREED)
             await self.says("open")
         elif form == "photo_form" and ask["kind"] == "photo":
             await self.sends_photo()

@@ -11,7 +11,7 @@ from backend.services.parts import Parts
 from backend.services.records import CaseRecord, Confirmation, ItemRecord, SupplementRequest
 from backend.services.template_mailing import make_asked_templates
 from backend.services.transitions_log import SYSTEM, record_transition
-from tests.backend.backend_world import FakeMailer, Person, a_case, pushed, said, stage_of, tasks
+from tests.backend.backend_world import PASS_AGREED, FakeMailer, Person, a_case, pushed, said, stage_of, tasks
 from tests.conftest import MovableClock
 
 
@@ -162,8 +162,9 @@ async def test_the_slip_is_offered_for_the_latest_successful_case_only(person: P
 
 async def test_closing_a_case_purges_the_credentials(person: Person, parts: Parts) -> None:
     case = await a_case(parts, person.openid, stage=Stage.DRAFT)
-    assert (await person.post("/credentials", username="wang", password="secret", consent=False))[0] == 422
-    assert (await person.post("/credentials", username="wang", password="secret", consent=True))[0] == 200
+    for unticked in ({}, {"beijing_pass": "2025.01"}):
+        assert (await person.post("/credentials", username="wang", password="secret", agreed=unticked))[0] == 422
+    assert (await person.post("/credentials", username="wang", password="secret", agreed=PASS_AGREED))[0] == 200
     async with parts.begin() as uow:
         kept = await uow.credentials.get(case.id)
         assert kept is not None

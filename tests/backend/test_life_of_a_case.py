@@ -188,7 +188,7 @@ class Life:
         visits = {S.RE_REVIEW_BOOKING, S.RE_REVIEW_BOOKED, S.RE_REVIEW_MISSED, S.SLOT_REQUIRED}
         by_mail = stage is S.AWAITING_MATERIALS_EMAIL
         await w.stands_at(stage, profile=None if stage in visits or by_mail else profile)
-        await w.person.post("/credentials", username="wang", password=PASSWORD, consent=True)
+        await w.person.post("/credentials", username="wang", password=PASSWORD, agreed={"beijing_pass": "2026.11"})
         return cls(w, id_number)
 
     async def takes(self, step: str) -> None:

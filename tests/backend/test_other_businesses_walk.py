@@ -9,7 +9,16 @@ import pytest
 from backend.seed_earlier_cases import seed_earlier_cases
 from backend.services.parts import Parts
 from backend.services.records import AuditEntry, CaseRecord, Photo
-from tests.backend.backend_world import SEEDED_PASSWORD, FakeMailer, FakePay, Person, a_picture, said, the_order
+from tests.backend.backend_world import (
+    PASS_AGREED,
+    SEEDED_PASSWORD,
+    FakeMailer,
+    FakePay,
+    Person,
+    a_picture,
+    said,
+    the_order,
+)
 from tests.backend.test_new_phone import the_code
 from tests.backend.visit_world import with_calendars
 from tests.conftest import MovableClock
@@ -24,7 +33,7 @@ async def begins(person: Person, business: str, number: int = 61) -> dict[str, A
     await person.binds(f"demo{number}")
     await person.says("start_case", business_type=business)
     await person.says("confirm_notice", eligible=True)
-    await person.post("/credentials", username="wang", password="secret", consent=True)
+    await person.post("/credentials", username="wang", password="secret", agreed=PASS_AGREED)
     return await person.says("open")
 
 

@@ -15,7 +15,7 @@ from backend.adapters.db.unit_of_work import PostgresUnitOfWork
 from backend.services import binding
 from backend.services.going_on import GoOn
 from backend.services.parts import Parts
-from tests.backend.backend_world import AGREED, SEEDED_PASSWORD, Person, the_order
+from tests.backend.backend_world import AGREED, PASS_AGREED, SEEDED_PASSWORD, Person, the_order
 from tests.conftest import MovableClock
 
 KEY = "page:l_1:bind"
@@ -78,7 +78,7 @@ async def test_credentials_and_crop_let_the_chat_go_on_with_what_was_tapped(
     await person.fills_in_everything(until="photo_form")
     before = len(await _events(engine))
     wish = {"key": "page:l_2:credentials"}
-    assert await _post(person, "/credentials", wish, username="w", password="p", consent=True) == 200
+    assert await _post(person, "/credentials", wish, username="w", password="p", agreed=PASS_AGREED) == 200
     assert len(await _events(engine)) == before + 1
     await person.sends_photo()
     crop = {"key": "page:l_3:crop:1", "payload": "photo_accept"}
@@ -90,7 +90,7 @@ async def test_credentials_and_crop_let_the_chat_go_on_with_what_was_tapped(
 async def test_refused_work_lets_nothing_go_on(person: Person, engine: AsyncEngine) -> None:
     await person.starts()
     wish = {"key": "page:l_2:credentials"}
-    assert await _post(person, "/credentials", wish, username="w", password="p", consent=False) == 422
+    assert await _post(person, "/credentials", wish, username="w", password="p", agreed={}) == 422
     assert await _events(engine) == []
 
 

@@ -37,6 +37,17 @@ PURPOSES = {
 }  # fmt: skip
 
 
+PASS = {
+    "purposes": [
+        {
+            "name": "beijing_pass", "version": "2026.11", "label": "使用北京通账号",
+            "text": "我单独同意将北京通账号用于本次代办", "needed_for": "替您填报", "without": "不能填报",
+            "needed": False,
+        },
+    ]
+}  # fmt: skip
+
+
 class Memory:
     """Redis' two calls, in a dictionary."""
 
@@ -77,7 +88,9 @@ class Codes:
 class FakeBackend:
     """Speaks section 4 of docs/contracts.md; answers what a test tells it to."""
 
-    answers: dict[str, tuple[int, Any]] = field(default_factory=lambda: {"consents/bind": (200, PURPOSES)})
+    answers: dict[str, tuple[int, Any]] = field(
+        default_factory=lambda: {"consents/bind": (200, PURPOSES), "consents/credentials": (200, PASS)}
+    )
     went_on: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     inbox_is_away: bool = False
     calls: list[tuple[str, Any]] = field(default_factory=list)

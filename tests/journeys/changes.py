@@ -99,7 +99,7 @@ async def begins(applicant: Applicant, label: str, account: str) -> str:
 async def gives_credentials(applicant: Applicant) -> None:
     await applicant.sees("北京通")
     page = await applicant.opens("北京通")
-    assert (await page.submits("/h5/credentials", username="bjt", password="geheim-1", consent="yes")).status == 200
+    assert (await page.submits("/h5/credentials", username="bjt", password="geheim-1", **page.ticks)).status == 200
 
 
 async def tells(applicant: Applicant, told: Sequence[tuple[str, str]]) -> None:

@@ -47,7 +47,7 @@ async def fills_in(applicant: Applicant) -> str:
     await applicant.says("13800138000，邮箱发两个吧 zhang@example.com；li@example.com")
     await applicant.sees("北京通")
     page = await applicant.opens("北京通")
-    assert (await page.submits("/h5/credentials", username="bjt", password="geheim-1", consent="yes")).status == 200
+    assert (await page.submits("/h5/credentials", username="bjt", password="geheim-1", **page.ticks)).status == 200
     await applicant.sees("婚姻状况")
     await applicant.says("汉族，群众，未婚，没有职称")
     await applicant.sees("户口所在地")

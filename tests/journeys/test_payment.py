@@ -68,7 +68,7 @@ async def test_an_unpaid_order_closes_after_24_hours_and_keeps_the_data(
     await applicant.taps(label="重新发起申请")
     await applicant.sees("带过来了", "北京通账号", within_s=20)
     page = await applicant.opens("北京通")
-    assert (await page.submits("/h5/credentials", username="bjt", password="geheim-1", consent="yes")).status == 200
+    assert (await page.submits("/h5/credentials", username="bjt", password="geheim-1", **page.ticks)).status == 200
     await applicant.sees("提交")
     await submits_and_pays(applicant)
     await applicant.sees("提交成功")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +10,7 @@ import pytest
 from wechat import media
 from wechat.client import Upload
 from wechat.errors import TokenRefused, WeChatRefused, WeChatUnavailable
-from wechat.web import JsTickets, authorize_url, jssdk_signature, openid_of_code
+from wechat.web import authorize_url, openid_of_code
 
 
 async def test_fifty_calls_at_once_fetch_one_token(client: Any, platform: Any) -> None:
@@ -127,22 +125,3 @@ def test_the_authorise_address_names_our_page() -> None:
     url = authorize_url("https://open.example", app_id="wx1", redirect_uri="https://e.example/h5/oauth?a=1", state="s")
     assert url.endswith("response_type=code&scope=snsapi_base&state=s#wechat_redirect")
     assert "redirect_uri=https%3A%2F%2Fe.example%2Fh5%2Foauth%3Fa%3D1" in url
-
-
-def test_the_official_page_signature_is_right() -> None:
-    official = json.loads((Path(__file__).parent / "official_vectors.json").read_text())["jssdk"]
-    signed = jssdk_signature(
-        ticket=official["jsapi_ticket"],
-        nonce=official["noncestr"],
-        timestamp=int(official["timestamp"]),
-        url=official["url"] + "#fragment",
-    )
-    assert signed == official["signature"]
-
-
-async def test_pages_are_signed_with_one_kept_ticket(client: Any, redis: Any, a_clock: Any) -> None:
-    tickets = JsTickets(client=client, redis=redis, clock=a_clock, app_id="wx1")
-    first = await tickets.config("https://e.example/a")
-    assert first["signature"] == jssdk_signature(
-        ticket="TICKET", nonce=first["nonceStr"], timestamp=first["timestamp"], url="https://e.example/a"
-    )
