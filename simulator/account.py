@@ -161,6 +161,7 @@ async def create_qr(call: Call) -> Body:
     ends = None if seconds is None else call.world.clock.now() + timedelta(seconds=seconds)
     ticket, url = call.world.new_id("qr_ticket"), f"http://weixin.qq.com/q/{call.world.new_id('qr_url')}"
     call.request.app[ACCOUNT].scenes[ticket] = Scene(scene, url, ends)
+    call.world.changes.publish("scene")
     return {"ticket": ticket, "url": url} | ({} if seconds is None else {"expire_seconds": seconds})
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -42,6 +42,9 @@ def build_app(settings: SimSettings) -> web.Application:
     app[account.ACCOUNT] = account.Account(world)
     app[templates.TEMPLATES] = templates.Templates(world)
     app[oauth.OAUTH] = oauth.OAuth(world)
+    scenes, inbound = app[account.ACCOUNT].scenes, app[INBOUND]
+    world.keep("scenes", dict[str, account.Scene], lambda: scenes, scenes.update)
+    world.keep("menu", dict[str, Any] | None, lambda: inbound.menu, lambda menu: setattr(inbound, "menu", menu))
     if settings.state_file:
         app.cleanup_ctx.append(StateFile(Path(settings.state_file), world).while_running)
         app.cleanup_ctx.append(samples.drawn_ahead)

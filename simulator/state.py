@@ -30,7 +30,10 @@ def _adapter(type_: Any) -> TypeAdapter[Any]:
 
 
 class StateFile:
-    """The file and, beside it, a folder with the pictures. A file that cannot be read is put aside, not lost."""
+    """The file and, beside it, a folder with the pictures. A file that cannot be read is put aside, not lost.
+
+    What an older version did not keep begins anew, the rest goes on.
+    """
 
     def __init__(self, path: Path, world: World) -> None:
         self._path = path
@@ -46,24 +49,28 @@ class StateFile:
         world.keep("media", list[Media], self._media, self._put_back_media)
 
     def load(self) -> None:
-        """Put back what was saved; nothing when there is no file or it is from another version."""
+        """Put back what was saved; nothing when there is no file or it cannot be read."""
         try:
             saved = json.loads(self._path.read_text())
-            values = {name: _adapter(kept.type).validate_python(saved[name]) for name, kept in self._world.kept.items()}
+            values = {
+                name: _adapter(kept.type).validate_python(saved[name])
+                for name, kept in self._world.kept.items()
+                if name in saved
+            }
         except FileNotFoundError:
             return
         except (OSError, ValueError, KeyError, TypeError):
             log.warning("%s cannot be used: the world begins anew", self._path.name)
             self._path.replace(self._path.with_suffix(".unreadable"))
             return
-        for name, kept in self._world.kept.items():
-            kept.put_back(values[name])
+        for name, value in values.items():
+            self._world.kept[name].put_back(value)
 
     def save(self) -> None:
-        """Write the file if anything has changed; all of it or nothing."""
-        if self._saved == self._world.changes.count:
+        """Write the file if anything has changed; all of it or nothing. Raises OSError."""
+        count = self._world.changes.count
+        if self._saved == count:
             return
-        self._saved = self._world.changes.count
         self._pictures.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._save_pictures()
         parts = {
@@ -73,6 +80,7 @@ class StateFile:
         new.touch(mode=0o600)
         new.write_text(json.dumps(parts, ensure_ascii=False))
         new.replace(self._path)
+        self._saved = count
 
     async def while_running(self, _app: web.Application) -> AsyncIterator[None]:
         """Load at the start, save every second and at the end."""
@@ -86,7 +94,10 @@ class StateFile:
     async def _save_now_and_then(self) -> None:
         while True:
             await asyncio.sleep(SAVED_EVERY_S)
-            self.save()
+            try:
+                self.save()
+            except OSError as error:
+                log.warning("%s cannot be written: %s", self._path.name, error.strerror)
 
     def _put_back_ids(self, made: dict[str, int]) -> None:
         self._world.ids.made.update({kind: number + IDS_LEFT_OUT for kind, number in made.items()})

@@ -32,7 +32,12 @@ def add_routes(app: web.Application, world: World, settings: PaySettings | None 
     server = PayServer(world, settings, ledger, notifier)
     server.add_routes(app)
     _Control(world, settings, ledger, notifier, server).add_routes(app)
-    world.keep("orders", list[Order], ledger.all, ledger.put_back)
+
+    def put_back(orders: list[Order]) -> None:
+        ledger.put_back(orders)
+        server.go_on_with(orders)
+
+    world.keep("orders", list[Order], ledger.all, put_back)
     for part in (ledger, notifier, server):
         world.on_reset(part.clear)
 

@@ -144,8 +144,21 @@ class PayServer:
             raise bad_field("/body/amount/total", "订单金额与原订单不一致", wanted["amount"]["total"])
         refund, is_new = self._ledger.refund(order, wanted)
         if is_new:
-            self._world.timers.after(REFUND_TAKES_S, lambda: self._end_refund(order, refund), name="refund")
+            self._await_end_of(order, refund)
         return refund_object(order, refund)
+
+    def go_on_with(self, orders: list[Order]) -> None:
+        """What an earlier run of the same world had not finished: refunds under way, payments nobody heard of."""
+        for order in orders:
+            for refund in order.refunds:
+                if refund.status == "PROCESSING":
+                    self._await_end_of(order, refund)
+            if order.paid_at is not None and not any(told["status"] in (200, 204) for told in order.callbacks):
+                self._notifier.payment_succeeded(order)
+
+    def _await_end_of(self, order: Order, refund: Refund) -> None:
+        ends_at = refund.created_at + timedelta(seconds=REFUND_TAKES_S)
+        self._world.timers.at(ends_at, lambda: self._end_refund(order, refund), name="refund")
 
     async def _end_refund(self, order: Order, refund: Refund) -> None:
         refund.status = self.refunds_end_as

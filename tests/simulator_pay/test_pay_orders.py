@@ -153,6 +153,32 @@ async def test_a_refund_is_processing_and_then_succeeds(played: Played) -> None:
     assert (await played.order())["state"] == "REFUND"
 
 
+async def test_a_refund_under_way_ends_after_a_restart(played: Played) -> None:
+    await played.sheet(await played.prepay_id())
+    amount = {"refund": 100, "total": 100, "currency": "CNY"}
+    await played.pay.refund("R1", amount, out_trade_no="GJ000001", reason="重复支付")
+    restart(played)
+    await played.world.advance(31)
+    assert json.loads((await played.pay.query_refund("R1"))[1])["status"] == "SUCCESS"
+
+
+async def test_a_payment_that_nobody_heard_of_is_told_after_a_restart(played: Played) -> None:
+    played.merchant.status = 500
+    await played.sheet(await played.prepay_id())
+    played.merchant.status = 204
+    restart(played)
+    await played.world.advance(1)
+    assert [told["status"] for told in (await played.order())["callbacks"]][-1] == 204
+
+
+def restart(played: Played) -> None:
+    """What a world that is kept in a file goes through: nothing is timed any more, the orders are put back."""
+    kept = played.world.kept["orders"]
+    orders = kept.read()
+    played.world.timers.clear()
+    kept.put_back(orders)
+
+
 async def test_the_same_refund_number_refunds_once(played: Played) -> None:
     await played.sheet(await played.prepay_id())
     amount = {"refund": 60, "total": 100, "currency": "CNY"}
