@@ -47,7 +47,6 @@ async def test_a_part_that_is_killed_in_the_middle_of_a_turn_loses_nothing(
     await applicant.sees("婚姻状况", within_s=60)
     assert times_seen(applicant, "婚姻状况") == 1
     assert "手机号和邮箱" not in applicant.screen
-    await Simulator(running.environment.url("SIMULATOR_PORT")).call("DELETE", "/_sim/violations")
 
 
 async def test_a_flushed_redis_loses_no_answer_and_asks_nothing_twice(
@@ -76,6 +75,37 @@ async def test_wechats_repeats_of_a_slow_turn_have_one_effect_and_one_answer(
     await asyncio.sleep(1.5)
     await applicant.sees("北京通")
     assert times_seen(applicant, "记下了") == 1
+
+
+async def test_wechats_next_try_at_bots_that_hung_has_one_effect_and_one_answer(
+    running: RunningStack, simulator: Simulator, joins: Joins, account: str
+) -> None:
+    applicant = await joins("小冯")
+    await asked_for_the_phone(applicant, account)
+    with running.frozen("bot"), running.frozen("bot_2"):
+        await applicant.says("手机号13800138000，邮箱zhang@example.com", waits=False)
+        await asyncio.sleep(5.5)
+    await applicant.sees("北京通", within_s=30)
+    await asyncio.sleep(1.5)
+    await applicant.sees("北京通")
+    assert times_seen(applicant, "记下了") == 1
+    pushes = (await simulator.call("GET", f"/_sim/transcript?name=push%20text&openid={applicant.openid}"))["entries"]
+    assert "(try 2)" in pushes[-1]["name"]
+
+
+async def test_what_is_said_while_every_bot_is_dead_is_answered_by_the_next_ones(
+    running: RunningStack, simulator: Simulator, joins: Joins, account: str
+) -> None:
+    applicant = await joins("小陈")
+    await asked_for_the_phone(applicant, account)
+    for bot in ("bot", "bot_2"):
+        running.kill(bot)
+    await applicant.says("手机号13800138000，邮箱zhang@example.com", waits=False)
+    for bot in ("bot", "bot_2"):
+        running.start(bot)
+    await applicant.sees("北京通", within_s=60)
+    assert times_seen(applicant, "记下了") == 1
+    assert all(bubble["kind"] != "banner" for bubble in applicant.bubbles)
 
 
 async def test_a_push_that_wechat_sends_three_times_at_once_is_answered_once(
