@@ -26,8 +26,13 @@ export class Phone {
     this.root.querySelector('[data-do=panel]').addEventListener('click', () => page.openPanel());
     this.root.querySelector('[data-do=profile]').addEventListener('click', () => this.profile());
     this.atEnd = true;
+    this.lastTop = 0;
     this.chat.addEventListener('scroll', () => {
-      this.atEnd = this.chat.scrollHeight - this.chat.scrollTop - this.chat.clientHeight < 160;
+      const { scrollHeight, scrollTop, clientHeight } = this.chat;
+      // Only who scrolls up leaves the end; a picture that grows above does not.
+      if (scrollHeight - scrollTop - clientHeight < 160) this.atEnd = true;
+      else if (scrollTop < this.lastTop) this.atEnd = false;
+      this.lastTop = scrollTop;
     });
     // The drawer, a growing line or a turned phone take room: what was said last stays in sight.
     new ResizeObserver(() => { if (this.atEnd) this.toEnd(); }).observe(this.chat);
@@ -132,7 +137,7 @@ export class Phone {
   }
 
   async scan() {
-    const input = make('input', { 'aria-label': '二维码的场景值', placeholder: '场景值，例如 poster-1', autofocus: true, value: 'poster-1', style: 'padding:10px;border:1px solid #d9d9d9;border-radius:8px;font-size:16px' });
+    const input = make('input', { 'aria-label': '二维码的场景值', placeholder: '场景值，例如 poster-1', autofocus: true, value: 'poster-1', class: 'scene' });
     const go = () => { const scene = input.value.trim(); layer.close(); if (scene) this.deed('scan', { scene }); };
     input.addEventListener('keydown', (event) => { if (event.key === 'Enter') go(); });
     const layer = overlay(this, { label: '扫码', kind: 'low' }, make('div', { class: 'sheet' }, make('h2', {}, '扫带参数的二维码'), input,
