@@ -83,6 +83,13 @@ def shown_downloads(downloads: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"files": [one for one in downloads if not one.get("paper")], "papers": papers}
 
 
+def shown_file_name(downloads: Sequence[Mapping[str, Any]], file_id: str) -> str:
+    """What a downloaded file is called, without its ending; seven papers in one folder must be told apart."""
+    found = next((one for one in downloads if one.get("file_id") == file_id), {})
+    name = str(found.get("paper") or found.get("title") or "工居文件")
+    return "".join("_" if letter in '\\/:*?"<>|' or ord(letter) < 32 else letter for letter in name)[:80]
+
+
 def _rows(answers: Mapping[str, Any]) -> list[dict[str, str]]:
     return [
         {"label": label, "value": HOUSING.get(str(answers[name]), str(answers[name]))}

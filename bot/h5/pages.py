@@ -20,6 +20,7 @@ from bot.h5.overview import (
     beijing_time,
     shown_counts,
     shown_downloads,
+    shown_file_name,
     shown_item,
     shown_sections,
     shown_way,
@@ -278,12 +279,11 @@ async def show_overview(request: web.Request) -> web.Response:
 async def download(request: web.Request) -> web.Response:
     session = session_of(request, "overview")
     content, content_type = await request.app[PORTS].backend.file(session.openid, request.match_info["file_id"])
+    seen = await request.app[PORTS].backend.get(session, "overview")
     extension = EXTENSIONS.get(content_type, "bin")
-    return web.Response(
-        body=content,
-        content_type=content_type,
-        headers={"Content-Disposition": f'attachment; filename="gongju.{extension}"'},
-    )
+    name = f"{shown_file_name(seen.get('downloads') or (), request.match_info['file_id'])}.{extension}"
+    disposition = f"attachment; filename=\"gongju.{extension}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return web.Response(body=content, content_type=content_type, headers={"Content-Disposition": disposition})
 
 
 def _yuan(fen: int) -> str:

@@ -12,6 +12,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from backend.adapters.smtp import SmtpMailer
+from backend.adapters.smtp.letter import as_html
 from backend.services.ports import MailRefused, OutgoingMail
 from launcher.process import free_port
 
@@ -25,6 +26,13 @@ HOSTILE = (
     "evil@x.com (a@example.com)",
     "",
 )
+
+
+def test_a_mail_looks_like_its_text_and_nothing_in_it_is_markup() -> None:
+    shown = as_html("补交<b>", "您好：\n\n要补交：\n· 租房合同：<script>租期\n· 户口簿\n谢谢。")
+    assert "<title>补交&lt;b&gt;</title>" in shown
+    assert '<p style="margin:0 0 16px">要补交：</p>' in shown
+    assert shown.count("<li ") == 2 and "租房合同：&lt;script&gt;租期</li>" in shown
 
 
 class Sink:

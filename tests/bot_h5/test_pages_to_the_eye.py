@@ -203,6 +203,14 @@ async def test_the_overview_says_whose_turn_it_is_and_what_comes(page: Page, bac
     await expect(page.get_by_role("heading", name="材料").locator("small")).to_contain_text("未通过 6")
 
 
+async def test_a_downloaded_paper_has_its_own_name(page: Page, backend: Any, opens: Open) -> None:
+    backend.answers |= {"overview": (200, OVERVIEW), "files/tpl_1_pdf": (200, b"%PDF-1.7")}
+    await opens("overview")
+    async with page.expect_download() as download:
+        await page.get_by_role("link", name="下载授权委托书（PDF）").click()
+    assert (await download.value).suggested_filename.startswith("授权委托书.")
+
+
 async def test_a_paper_that_may_be_left_out_is_not_said_to_be_missing(page: Page, backend: Any, opens: Open) -> None:
     backend.answers["overview"] = (200, {**OVERVIEW, "materials": [{**ITEMS[0], "required": False}]})
     await opens("overview")

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from backend.adapters.smtp.letter import as_html
 from backend.services.ports import MailRefused, OutgoingMail
 
 _ADDRESS: Final = re.compile(r"[^\s,;:<>()\[\]\"\\@]+@[A-Za-z0-9.-]+")
@@ -71,6 +72,7 @@ class SmtpMailer:
         message["Message-ID"] = mail.message_id
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(mail.body)
+        message.add_alternative(as_html(message["Subject"], mail.body), subtype="html")
         for document in mail.attachments:
             kind, _, subtype = document.media_type.partition("/")
             message.add_attachment(document.content, maintype=kind, subtype=subtype, filename=document.name)
