@@ -131,7 +131,9 @@ async def talk_in_terminal() -> int:
 async def _talk_alone() -> None:
     environment = local_environment(FOLDER, fixed_ports=False)
     note_running(environment, "talk", is_ready=False)
-    stack = Stack(environment, bots=1)
+    progress = Progress(FOLDER, say)
+    stack = Stack(environment, bots=1, report=progress.ready)
+    progress.begin()
     try:
         await stack.start()
         note_running(environment, "talk", is_ready=True)

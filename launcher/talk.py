@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,9 +23,29 @@ async def talk(environment: Environment) -> None:
     headers = {"Authorization": f"Bearer {environment.variables['SERVICE_TOKEN']}"}
     print("直接打字，Ctrl-D 结束。选项写成 /payload，例如 /affirm。\n", flush=True)
     async with aiohttp.ClientSession(headers=headers) as http:
-        while line := await asyncio.to_thread(sys.stdin.readline):
+        async for line in _typed():
             if line.strip():
                 await _turn(http, environment, openid, line.strip())
+
+
+async def _typed() -> AsyncIterator[str]:
+    """The lines of the standard input until it ends; whoever waits for one can be interrupted."""
+    loop, lines = asyncio.get_running_loop(), asyncio.Queue[str | None]()
+
+    def read() -> None:
+        rest = b""
+        with suppress(RuntimeError):  # the loop is closed: nobody listens any more
+            while piece := os.read(sys.stdin.fileno(), 4096):
+                *whole, rest = (rest + piece).split(b"\n")
+                for line in whole:
+                    loop.call_soon_threadsafe(lines.put_nowait, line.decode(errors="replace"))
+            loop.call_soon_threadsafe(lines.put_nowait, rest.decode(errors="replace"))
+            loop.call_soon_threadsafe(lines.put_nowait, None)
+
+    # Not asyncio's own threads: those are waited for at the end, and this one waits for the keyboard.
+    threading.Thread(target=read, daemon=True).start()
+    while (line := await lines.get()) is not None:
+        yield line
 
 
 async def _turn(http: aiohttp.ClientSession, environment: Environment, openid: str, line: str) -> None:
