@@ -16,9 +16,6 @@ _OPENID: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _QR_PREFIX: Final = "qrscene_"
 LONGEST_KEY_BYTES: Final = 512
 LARGEST_MSG_ID: Final = 2**63 - 1
-KNOWN_MESSAGES: Final = frozenset(
-    {"text", "image", "voice", "video", "shortvideo", "location", "link", "file", "miniprogrampage"}
-)
 # WeChat opens the 3-per-minute window after these (B.3); a tap on a menu link counts as a click, too.
 CLICK_EVENTS: Final = frozenset({"click", "scancode_push", "scancode_waitmsg", "subscribe", "scan"})
 

@@ -32,7 +32,7 @@ _moment = DateTime(timezone=True)
 _real_now = func.clock_timestamp()
 
 # `owner` is the number of the process that works on a row; it holds an advisory lock of that number for as long as it
-# lives (`wechat.ownership`). The partial unique indexes are the last guard of "one at a time per openid".
+# lives (`wechat.presence`). The partial unique indexes are the last guard of "one at a time per openid".
 inbox = Table(
     "wechat_inbox",
     metadata,

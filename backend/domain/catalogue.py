@@ -218,7 +218,6 @@ class Thresholds:
     school_age: int
     work_age: int
     early_work_months: int
-    permit_years: int
     photo_width: int
     photo_height: int
     photo_source_min_width: int

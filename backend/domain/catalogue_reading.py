@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from backend.domain import catalogue as c
@@ -76,22 +77,7 @@ def read_catalogue(documents: Mapping[str, Mapping[str, Any]]) -> c.Catalogue:
     districts = reader.rows("districts", "districts", _district)
     notices = reader.rows("notices", "notices", _notice)
     fee = reader.part("fees", lambda: _fee(reader.document("fees")))
-    rules = reader.document("rules")
-    window = reader.part("rules.pay_window", lambda: _pay_window(rules["pay_window"]))
-    retirement = reader.part("rules.retirement", lambda: _retirement(rules["retirement"]))
-    reminders = reader.part("rules.reminders", lambda: _reminders(rules["reminders"]))
-    waiting = reader.part(
-        "rules.waiting_time",
-        lambda: _numbers(c.WaitingTimeRule, rules["waiting_time"], "latest_cases", "within_d", "fewest_cases"),
-    )
-    stalls = reader.part(
-        "rules.stalls",
-        lambda: _numbers(c.StallLimits, rules["stalls"], "case_h", "message_h", "mail_h", "file_h"),
-    )
-    thresholds = reader.part("rules.thresholds", lambda: _thresholds(rules["thresholds"]))
-    renewals = reader.part("rules.renewals", lambda: Renewals.of_document(rules["renewals"]))
-    delivery = reader.part("rules.delivery", lambda: MailDelivery.of_document(rules["delivery"]))
-    reasons = reader.part("rules.reject_reasons", lambda: tuple(_text(one) for one in rules["reject_reasons"]))
+    rules = _rules(reader)
     eligibility = reader.part("eligibility", lambda: read_eligibility(reader.document("eligibility")))
     version = reader.part("catalogue.version", lambda: _text(reader.document("catalogue")["version"]))
     categories = tuple(reader.document("materials").get("categories") or ())
@@ -102,9 +88,7 @@ def read_catalogue(documents: Mapping[str, Mapping[str, Any]]) -> c.Catalogue:
     if eligibility is not None:
         options = {one.code: frozenset(option.code for option in one.options) for one in questions}
         reader.faults += check_eligibility(eligibility, options, frozenset(one.code for one in districts))
-    if not (fee and window and retirement and reminders and waiting and stalls and thresholds and version):
-        raise CatalogueFaulty(faults=tuple(reader.faults))
-    if reader.faults or reasons is None or renewals is None or delivery is None or eligibility is None:
+    if reader.faults or not (fee and eligibility and version):
         raise CatalogueFaulty(faults=tuple(reader.faults))
     return c.Catalogue(
         version=version,
@@ -114,18 +98,33 @@ def read_catalogue(documents: Mapping[str, Mapping[str, Any]]) -> c.Catalogue:
         notices=by_business,
         fee=fee,
         districts={one.code: one for one in districts},
-        pay_window=window,
-        retirement=retirement,
-        reminders=reminders,
-        waiting_time=waiting,
-        stalls=stalls,
-        thresholds=thresholds,
-        renewals=renewals,
-        delivery=delivery,
-        reject_reasons=reasons,
         eligibility=eligibility,
         agency=_text(reader.document("catalogue").get("agency", "")),
+        **rules,
     )
+
+
+def _rules(reader: Reader) -> dict[str, Any]:
+    """Every part of `rules` under the name that the catalogue has for it; a part that nobody reads is a fault."""
+    document = reader.document("rules")
+    readers: dict[str, Callable[[Any], Any]] = {
+        "pay_window": _pay_window,
+        "retirement": _retirement,
+        "reminders": _reminders,
+        "waiting_time": lambda raw: _numbers(c.WaitingTimeRule, raw, "latest_cases", "within_d", "fewest_cases"),
+        "stalls": lambda raw: _numbers(c.StallLimits, raw, "case_h", "message_h", "mail_h", "file_h"),
+        "thresholds": _thresholds,
+        "renewals": Renewals.of_document,
+        "delivery": MailDelivery.of_document,
+        "reject_reasons": lambda raw: tuple(_text(one) for one in raw),
+    }
+    unread = set(document) - set(readers) - {"effective_from", "last_verified"}
+    reader.faults += [f"rules.{name}: not known" for name in sorted(unread)]
+    return {name: reader.part(f"rules.{name}", partial(_named, document, name, read)) for name, read in readers.items()}
+
+
+def _named(document: Mapping[str, Any], name: str, read: Callable[[Any], T]) -> T:
+    return read(document[name])
 
 
 def _material(row: Mapping[str, Any], document: Mapping[str, Any]) -> c.Material:

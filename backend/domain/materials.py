@@ -37,7 +37,6 @@ class Missing:
     name: str
     files: int
     files_min: int
-    has_template: bool
     pages: tuple[str, ...] = ()
 
 
@@ -79,8 +78,7 @@ def completeness(
 
 def _missing(one: Requirement, state: ItemState | None) -> Missing:
     files = state.files if state and state.state is not ItemStatus.REJECTED else 0
-    is_ours = one.material.template.value == "system"
-    return Missing(one.code, one.material.name, files, one.files_min, is_ours, pages_to_come(one, files))
+    return Missing(one.code, one.material.name, files, one.files_min, pages_to_come(one, files))
 
 
 def pages_to_come(one: Requirement, files: int) -> tuple[str, ...]:

@@ -30,7 +30,6 @@ DISTRICTS: Final[dict[str, str]] = {
 _QUARTERS: Final = frozenset("望京 国贸 三里屯 酒仙桥 cbd 总部基地 上地 中关村 五道口 西二旗 知春路 回龙观 天通苑 副中心 城市副中心".split())
 _DISTRICT_OF: Final = {name: full for full, names in DISTRICTS.items() for name in (full, *names.split())}
 _DISTRICT: Final = re.compile(rf"(?:北京市?)?(?P<name>{any_of(_DISTRICT_OF)})(?!大街|路|门|人)", re.IGNORECASE)
-_DOOR: Final = r"(?:\d|[一二三四五六七八九十]+(?:号|楼|层|单元))"
 _ADDRESS: Final = re.compile(
     rf"(?:北京市?)?(?:{any_of(_DISTRICT_OF)})?[\u4e00-\u9fffA-Za-z·]{{0,20}}?"
     rf"[\u4e00-\u9fff]{{1,12}}(?:路|街|大街|胡同|小区|家园|花园|园|苑|里|村|镇|乡|公寓|大厦|庄|府|城|巷|条|院|社区|嘉园|名苑)"
@@ -45,7 +44,6 @@ _HUKOU_AT: Final = re.compile(
 )
 _HUKOU_OF: Final = re.compile(rf"(?P<place>{_AREA}(?:省|市)?(?:{_AREA}市?)?(?:[\u4e00-\u9fff]{{1,4}}[区县])?)的?(?:户口|户籍|人(?!力|社|事|才|大))(?![薄簿本页首])")
 _COUNTRY: Final = re.compile(any_of(named("countries.txt")))
-_ABROAD: Final = re.compile(r"(?:在|去|到|于|国家(?:地区)?(?:是|:)?)\s?(?P<c>%s)(?:读|念|留学|上|毕业|的|学|$|[,。\s])" % any_of(named("countries.txt")))
 _PLACE: Final = re.compile(
     rf"(?P<area>{_AREA}(?:省|市)?(?:{_AREA}(?![区县])市?)?(?:{any_of(_DISTRICT_OF)}|[\u4e00-\u9fff]{{1,3}}[区县])?|(?:{any_of(_DISTRICT_OF)}))"
 )

@@ -15,7 +15,6 @@ from nlu.extract.values import Sheet, Value
 from nlu.text.normalise import fold, normalise
 from nlu.text.spans import Traced
 
-ENTRY_FIELDS: Final = frozenset({"school", "major", "study_identity", "country", "level", "employer", "job", "place", "start", "end", "month"})
 AS_TYPED: Final = frozenset({"employer", "school", "major", "job", "address", "invoice_title", "hukou_place"})
 _INVOICE_TITLE: Final = re.compile(
     r"抬头(?:名称)?(?:是|写|开|用|填|叫|为|:|改成|\s)+(?!单位|公司(?:$|,|的)|个人|我|什么|怎么|哪)(?P<t>[\u4e00-\u9fffA-Za-z0-9()·&]{4,60})"

@@ -11,11 +11,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.adapters.catalogue_files import load_purposes, load_retention
-from backend.adapters.db.privacy_scopes import all_classes
+from backend.adapters.db.privacy_scopes import BLANKED, OF_CASES, all_classes
 from backend.adapters.objects import BlobStore
 from backend.domain.case import Stage
 from backend.domain.errors import CatalogueFaulty
-from backend.domain.retention import Because, read_retention
+from backend.domain.retention import Because, Ending, read_retention
 from backend.services.binding import draw_captcha
 from backend.services.errors import StorageUnavailable
 from backend.services.parts import Parts
@@ -37,6 +37,13 @@ async def enforced(parts: Parts) -> dict[str, int]:
 
 def test_every_class_of_the_table_is_enforced_and_no_other() -> None:
     assert set(RETENTION.classes) == all_classes()
+
+
+def test_what_the_table_says_is_done_is_what_is_done() -> None:
+    ends = {name: one.does for name, one in RETENTION.classes.items()}
+    whole_cases = {name for name in OF_CASES if name != "case_files"}  # of its cases only the files go
+    assert {name for name, does in ends.items() if does is Ending.BLANK} == set(BLANKED)
+    assert {name for name, does in ends.items() if does is Ending.ANONYMISE} == whole_cases
 
 
 def test_what_is_kept_by_law_says_by_which() -> None:

@@ -190,6 +190,15 @@ def test_a_missing_document_is_a_fault(name: str) -> None:
         Catalogue.from_documents(partial)
 
 
+def test_every_rule_is_needed_and_one_that_nobody_reads_is_a_fault() -> None:
+    broken = copy.deepcopy(documents())
+    broken["rules"].pop("delivery")
+    broken["rules"]["opening_hours"] = {"begins": "09:00"}
+    with pytest.raises(CatalogueFaulty) as faulty:
+        Catalogue.from_documents(broken)
+    assert faulty.value.faults == ("rules.opening_hours: not known", "rules.delivery: no 'delivery'")
+
+
 def test_a_broken_file_is_a_fault(tmp_path: Any) -> None:
     (tmp_path / "rules.yml").write_text("a: [", encoding="utf-8")
     with pytest.raises(CatalogueFaulty, match="rules"):

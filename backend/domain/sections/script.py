@@ -115,11 +115,6 @@ def _is_left_out(prompt: Prompt, draft: Draft) -> bool:
     return prompt.skipping is Skipping.OPTIONAL and prompt.key in draft.skipped
 
 
-def _only_helps(prompt: Prompt) -> bool:
-    """A condition that merely shortens the advice list (A13)."""
-    return prompt.section == "conditions" and prompt.skipping is Skipping.OPTIONAL
-
-
 def question(prompt: Prompt, draft: Draft, ctx: InterviewContext) -> Question:
     """The prompt's question with the place of its section among those that are told step by step.
 
