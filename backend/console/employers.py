@@ -78,9 +78,11 @@ async def remove_person(request: web.Request) -> web.StreamResponse:
 
 async def show_qrs(request: web.Request) -> web.StreamResponse:
     """A sheet to print or to send, shown once."""
+    told = text_of(request, "sheet") or "1"
+    sheet = int(told) if told.isascii() and told.isdecimal() and 0 < len(told) <= 4 else 1
     try:
         employer, qrs = await employer_people.qr_sheet(
-            office(request), signed_in(request), request.match_info["employer_id"]
+            office(request), signed_in(request), request.match_info["employer_id"], sheet=max(sheet, 1)
         )
     except EmployerUnknown:
         raise

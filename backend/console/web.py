@@ -42,6 +42,8 @@ CSRF_FIELD: Final = "csrf"
 CSRF_HEADER: Final = "X-CSRF-Token"
 PUBLIC_PATHS: Final = ("/console/sign-in", "/console/static/", "/console/invitation/")
 SEVERAL: Final = ","
+MAX_ECHOED_BYTES: Final = 64 * 1024
+NOT_ECHOED: Final = frozenset({CSRF_FIELD, "token", "version", "seen", "number", "step", "password", "old", "new"})
 NOTHING: Final = "\x00"
 MAX_FIELD_BYTES: Final = 64 * 1024
 MAX_UPLOAD_BYTES: Final = 20 * 1024 * 1024 + 1
@@ -174,13 +176,13 @@ async def kind_errors(request: web.Request, handler: Handler) -> web.StreamRespo
 
 @web.middleware
 async def sessions(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Without a session every page but the public ones leads to the sign-in (htmx: by its redirect header)."""
+    """Without a session every page but the public ones leads to the sign-in; what was typed is shown to be copied."""
     if request.path.startswith(PUBLIC_PATHS):
         return await handler(request)
     token = request.cookies.get(SESSION_COOKIE, "")
     who = await session_of(office(request), token) if token else None
     if who is None:
-        return _to_sign_in(request)
+        return await _to_sign_in(request)
     request[SIGNED_IN] = who
     return await handler(request)
 
@@ -208,12 +210,21 @@ def error_page(request: web.Request, status: int, sentence: str) -> web.Response
     return render(request, "error.html", status=status, title=title, sentence=sentence)
 
 
-def _to_sign_in(request: web.Request) -> web.StreamResponse:
-    if is_htmx(request):
-        return web.Response(status=401, headers={"HX-Redirect": "/console/sign-in"})
-    if request.method not in ("GET", "HEAD"):
-        return error_page(request, 401, words.for_status(401))
-    raise web.HTTPFound("/console/sign-in")
+async def _to_sign_in(request: web.Request) -> web.StreamResponse:
+    if request.method in ("GET", "HEAD") and not is_htmx(request):
+        raise web.HTTPFound("/console/sign-in")
+    typed = [] if is_htmx(request) else await _typed(request)
+    template = "_signed_out.html" if is_htmx(request) else "signed_out.html"
+    return render(request, template, status=401, typed=typed, sentence=words.for_status(401))
+
+
+async def _typed(request: web.Request) -> list[str]:
+    """The words of a form that came too late: nothing hidden, no password, no file."""
+    if (request.content_length or MAX_ECHOED_BYTES + 1) > MAX_ECHOED_BYTES:
+        return []
+    fields = await _read_form(request)
+    shown = {name: value for name, value in fields.items() if isinstance(value, str) and name not in NOT_ECHOED}
+    return [value for value in shown.values() if value.strip()]
 
 
 async def _read_form(request: web.Request) -> Fields:

@@ -17,7 +17,7 @@ from backend.console import words
 from backend.domain.case import Event, Stage
 from backend.domain.transitions import staff_events
 from backend.services.staff.refusals import StaffRefusal, all_refusals
-from tests.console.console_world import PASSWORD, Browser, World
+from tests.console.console_world import PASSWORD, Browser, World, hidden
 
 OPEN = ("/console/sign-in", "/console/static", "/console/invitation")
 CONSOLE = Path(backend.__file__).parent / "console"
@@ -136,10 +136,24 @@ async def test_signing_out_ends_the_session_on_the_server_too(browser: Browser, 
     assert await world.rows("staff_sessions") == []
 
 
-async def test_an_htmx_request_without_a_session_is_led_to_the_sign_in(browser: Browser) -> None:
+async def test_an_htmx_request_without_a_session_leaves_the_page_and_its_words_standing(browser: Browser) -> None:
     async with browser.client.post("/console/cases/x/take", headers={"HX-Request": "true"}) as response:
-        assert response.status == 401
-        assert response.headers["HX-Redirect"] == "/console/sign-in"
+        assert (response.status, "HX-Redirect" in response.headers) == (401, False)
+        assert 'href="/console/sign-in"' in await response.text()
+
+
+async def test_a_form_after_the_session_has_ended_is_shown_to_be_copied_but_no_secret(
+    browser: Browser, world: World
+) -> None:
+    await world.a_member_of_staff()
+    await browser.sign_in()
+    _, page = await browser.get("/console/password")
+    world.clock.at += timedelta(hours=2)
+    told = {"reason": "<b>写了很久</b>", "old": "old-secret", "new": "new-secret", "csrf": hidden(page, "csrf")}
+    status, shown = await browser.post("/console/password", told)
+    assert status == 401
+    assert "&lt;b&gt;写了很久&lt;/b&gt;" in shown
+    assert not [secret for secret in ("old-secret", "new-secret", told["csrf"]) if secret in shown]
 
 
 def test_templates_hold_no_inline_script_or_style() -> None:

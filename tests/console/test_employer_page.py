@@ -182,6 +182,16 @@ async def test_only_those_who_are_not_bound_get_a_qr_and_the_last_one_counts(
     assert len([one for one in offers if one.withdrawn_at is None]) == 2
 
 
+async def test_many_are_handed_their_qrs_sheet_by_sheet(manager: Browser, qr: PlainQrCodes) -> None:
+    await adds(manager, "\n".join(f"李一 {id_number(serial)}" for serial in range(1, 15)))
+    _, page = await manager.get(URL)
+    assert "第 13 到 14 位" in page
+    _, sheet = await manager.press(page, f"{URL}/qrs", sheet="2")
+    assert (sheet.count("<figure"), len(qr.scenes)) == (2, 2)
+    _, sheet = await manager.press(page, f"{URL}/qrs", sheet="99")
+    assert sheet.count("<figure") == 0
+
+
 async def test_without_wechat_the_page_says_so(manager: Browser, qr: PlainQrCodes) -> None:
     await adds(manager, f"李一 {id_number(1)}")
     qr.fails = True

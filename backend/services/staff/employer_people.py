@@ -49,6 +49,7 @@ class EmployerPage:
     employer: Employer
     people: Sequence[PersonLine]
     unbound: int
+    sheets: int
     count: int
     page: int
     pages: int
@@ -94,7 +95,8 @@ async def employer_page(office: Office, employer_id: str, *, page: int = 1) -> E
         cases = await uow.cases.where(applicant_id=[one.id for one in shown], order_by="created_at")
     running = {one.applicant_id: one for one in cases if Stage(one.stage) not in TERMINAL}
     lines = [_line(office.parts, one, one.id in bound, running.get(one.id)) for one in shown]
-    return EmployerPage(employer, lines, len(people) - len(bound), len(people), page, pages)
+    unbound = len(people) - len(bound)
+    return EmployerPage(employer, lines, unbound, -(-unbound // QRS_A_SHEET), len(people), page, pages)
 
 
 async def add_people(office: Office, who: SignedIn, employer_id: str, text: str, *, token: str) -> Added:
@@ -142,8 +144,10 @@ async def remove_person(office: Office, who: SignedIn, employer_id: str, applica
     await once(office, who, token, "remove_person", step)
 
 
-async def qr_sheet(office: Office, who: SignedIn, employer_id: str) -> tuple[Employer, Sequence[SheetQr]]:
-    """A QR for each of the first so many people who are not bound; their earlier ones end.
+async def qr_sheet(
+    office: Office, who: SignedIn, employer_id: str, *, sheet: int = 1
+) -> tuple[Employer, Sequence[SheetQr]]:
+    """A QR for each person of this sheet of those who are not bound; their earlier ones end.
 
     Raises:
         EmployerUnknown, QrUnavailable: see there.
@@ -153,7 +157,7 @@ async def qr_sheet(office: Office, who: SignedIn, employer_id: str) -> tuple[Emp
         if employer is None:
             raise EmployerUnknown
         people, bound = await _people(uow, employer_id)
-    waiting = [one for one in people if one.id not in bound][:QRS_A_SHEET]
+    waiting = [one for one in people if one.id not in bound][(sheet - 1) * QRS_A_SHEET : sheet * QRS_A_SHEET]
     return employer, [qr for person in waiting if (qr := await _qr(office, who, person)) is not None]
 
 

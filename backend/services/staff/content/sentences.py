@@ -21,6 +21,7 @@ from backend.services.staff.refusals import ContentUnknown
 LONGEST: Final = 600
 LONGEST_MAIL: Final = 4000
 MOST_LISTED: Final = 100
+LONGEST_TITLE: Final = 24
 
 
 class Sentences:
@@ -35,7 +36,7 @@ class Sentences:
         """All that hold the words, by name or by what is said now."""
         now = {**self._files, **self._said}
         wanted = query.strip().lower()
-        found = (Entry(name, name, excerpt(texts[0])) for name, texts in now.items() if _holds(wanted, name, texts))
+        found = (Entry(name, excerpt(texts[0]), name) for name, texts in now.items() if _holds(wanted, name, texts))
         return [one for one, _ in zip(found, range(MOST_LISTED), strict=False)]
 
     def form(self, key: str, body: Mapping[str, Any] | None) -> Form:
@@ -45,7 +46,8 @@ class Sentences:
             for at, text in enumerate(texts)
         ]
         note = "同一件事接连发生时，几种说法轮着用。" if len(texts) > 1 else ""
-        return Form(key, fields, "\n\n".join(map(as_seen, texts)), note + _usable(self._allowed(key)))
+        shown = "\n\n".join(map(as_seen, texts))
+        return Form(_title(texts[0]), fields, shown, f"{key}　{note}{_usable(self._allowed(key))}")
 
     def read(self, key: str, told: Mapping[str, str]) -> dict[str, Any]:
         texts = [
@@ -74,7 +76,7 @@ class Messages:
 
     def entries(self, query: str) -> Sequence[Entry]:
         wanted = query.strip().lower()
-        return [Entry(c, c, excerpt(one.text)) for c, one in self._now.items() if _holds(wanted, c, [one.text])]
+        return [Entry(c, excerpt(one.text), c) for c, one in self._now.items() if _holds(wanted, c, [one.text])]
 
     def form(self, key: str, body: Mapping[str, Any] | None) -> Form:
         message = self._message(key)
@@ -89,7 +91,7 @@ class Messages:
                 Field("body", "邮件正文", words_, "area", longest=LONGEST_MAIL),
             ]
             shown += f"\n\n邮件：{as_seen(subject)}\n{as_seen(words_)}"
-        return Form(key, fields, shown, _usable(frozenset(message.facts)))
+        return Form(_title(text), fields, shown, f"{key}　{_usable(frozenset(message.facts))}")
 
     def read(self, key: str, told: Mapping[str, str]) -> dict[str, Any]:
         message, allowed = self._message(key), frozenset(self._message(key).facts)
@@ -105,6 +107,12 @@ class Messages:
         if key not in self._files:
             raise ContentUnknown
         return self._files[key]
+
+
+def _title(text: str) -> str:
+    """A sentence is called by how it begins."""
+    short = excerpt(text)
+    return short if len(short) <= LONGEST_TITLE else f"{short[:LONGEST_TITLE]}…"
 
 
 def _holds(wanted: str, name: str, texts: Sequence[str]) -> bool:
