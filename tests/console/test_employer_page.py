@@ -107,7 +107,7 @@ async def test_a_wrong_note_is_named_and_changes_nothing(
     code = "91110105MA0X5A9MF" + credit_check_character("91110105MA0X5A9MF")
     right = {
         "name": "改了名字",
-        "uscc": code + credit_check_character(code),
+        "uscc": code,
         "district": "延庆区",
         "unit_kind": "company",
     }
