@@ -12,11 +12,12 @@ from backend.domain.case import Stage
 from backend.services.pushes import open_task
 from backend.services.slot_opening import install_calendars, open_slots
 from tests.console.console_world import World
-from tests.console.test_console_browser import _sign_in, page
+from tests.console.content_world import parts
+from tests.console.test_console_browser import _shot, _sign_in, page
 from tests.console.test_console_calendar import CALENDAR, a_visit
 from tests.looking import faults_of
 
-__all__ = ["page"]
+__all__ = ["page", "parts"]
 LONG = "北京示例数字科技与人力资源服务发展集团（通州区）有限责任公司第二分公司"
 CASE = "/console/cases/GJ20260316-00001"
 
@@ -44,6 +45,10 @@ OF_ONE = (
     "/console/people?case=GJ20260316-00001",
     "/console/employers/e_1",
     "/console/ledger/days/2026-03-15",
+    "/console/content/fees",
+    "/console/content/text/utter_phone_wrong",
+    "/console/content/material/HO04",
+    "/console/content/fees/standard",
     "/console/nothing",
 )
 NO_PAGES = ("/console", "/console/", "/console/find")
@@ -66,6 +71,7 @@ async def test_every_page_can_be_read_and_used_at_any_width(page: Page, world: W
         await page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
         for width in (1280, 768, 400):
             await page.set_viewport_size(ViewportSize(width=width, height=860))
+            await _shot(page, f"eye{path.partition('?')[0].replace('/', '-')}-{width}")
             found += [f"{path} at {width}: {fault}" for fault in await faults_of(page, target_px=24)]
     assert found == [], "\n".join(found)
 
