@@ -73,7 +73,7 @@ async def attach(
         await uow.files.save(replace(stored, applicant_id=applicant.id))
     moved_from = before.openid if before is not None and before.openid != openid else None
     if moved_from is not None:
-        await _leave(uow, parts, moved_from, applicant.id, goes_to=openid)
+        await _leave(uow, moved_from, applicant.id, goes_to=openid)
         await uow.chat.push(
             moved_from, f"signed_out:{applicant.id}:{now.isoformat()}", parts.texts.push("signed_out", {})
         )
@@ -86,7 +86,7 @@ async def detach(uow: UnitOfWork, parts: Parts, identity: Identity, *, by: Who, 
     """Take a person off their account; the cases go on. Who is current there now, None when nobody is left."""
     await uow.hold(f"openid:{identity.openid}")
     await uow.identities.remove(applicant_id=identity.applicant_id)
-    await _leave(uow, parts, identity.openid, identity.applicant_id, goes_to=None)
+    await _leave(uow, identity.openid, identity.applicant_id, goes_to=None)
     await record_audit(uow, "unbind", by, now=parts.clock.now(), facts={"why": why})
     return await current_identity(uow, identity.openid)
 
@@ -105,7 +105,7 @@ async def make_current(uow: UnitOfWork, parts: Parts, openid: str, applicant_id:
     return chosen
 
 
-async def _leave(uow: UnitOfWork, parts: Parts, openid: str, applicant_id: str, *, goes_to: str | None) -> None:
+async def _leave(uow: UnitOfWork, openid: str, applicant_id: str, *, goes_to: str | None) -> None:
     """Nothing of a person stays behind at an account: links, unsent messages, being its current one."""
     cases = await uow.cases.where(applicant_id=applicant_id)
     await uow.links.remove(openid=openid, case_no=[case.case_no for case in cases])
