@@ -36,7 +36,7 @@ INFORMING = frozenset(
 )
 UNDERSTOOD = frozenset(
     "eligibility_unsure eligibility_doubt check_explained not_eligible submit_later say_what_to_change which_entry "
-    "locked_now changed_since not_asked_here read_only".split()
+    "locked_now notice_in_full changed_since not_asked_here read_only".split()
 )
 # After these nobody wants to be asked at once.
 FAREWELLS = frozenset({"goodbye", "wait"})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Final
 
 from backend.domain.catalogue_parts import Force, Origin
 from backend.domain.conditions import AllOf, Condition, Facts
@@ -14,12 +15,18 @@ from backend.domain.profile import BusinessType
 
 
 class CheckKind(StrEnum):
-    """Where the answer comes from: the ID number, a choice, a month, or the employer's record before a choice."""
+    """Where the answer comes from: the ID number, a choice, a month, the employer's record before a choice, a day."""
 
     AGE = "age"
     CHOICE = "choice"
     MONTH = "month"
     QUOTA = "quota"
+    PERMIT_END = "permit_end"
+    CONTRACT_END = "contract_end"
+    LEFT_ON = "left_on"
+
+
+OF_DAYS: Final = frozenset({CheckKind.PERMIT_END, CheckKind.CONTRACT_END, CheckKind.LEFT_ON})
 
 
 class TopicKind(StrEnum):
@@ -60,7 +67,10 @@ class CheckOption:
 
 @dataclass(frozen=True)
 class Check:
-    """One condition of the self-check."""
+    """One condition of the self-check.
+
+    `field` is the condition question that a day answers too; `late` is said for a day that has passed.
+    """
 
     code: str
     label: str
@@ -72,6 +82,8 @@ class Check:
     limit: str
     fails: str
     options: tuple[CheckOption, ...]
+    field: str = ""
+    late: str = ""
 
     def option(self, code: str) -> CheckOption | None:
         return next((one for one in self.options if one.code == code), None)
@@ -149,10 +161,12 @@ def assess(
     *,
     today: date,
     place: str,
+    judge: Callable[[Check, str], tuple[Finding, date | None] | None] = lambda check, told: None,
 ) -> Assessment:
     """Every failed condition with its reason; an unknown answer is doubtful, never failed.
 
-    `answers` holds the option, the month or the age by the check's code; `place` is the district as it is read.
+    `answers` holds the option, the month, the day or the age by the check's code; `place` is the district as it is
+    read; `judge` says what a day does not meet, and from when it is met.
     """
     failed: list[Finding] = []
     doubtful: list[Finding] = []
@@ -166,8 +180,13 @@ def assess(
             if day is not None and day > today:
                 ready = day
                 failed.append(Finding(check.code, _too_soon(eligibility, check, day, facts, today, place)))
+        elif check.kind in OF_DAYS and told not in ("", "unsure") and check.option(told) is None:
+            if missed := judge(check, told):
+                failed.append(missed[0])
+                ready = missed[1] or ready
         else:
-            _of_option(check, told, failed, doubtful)
+            found = eligibility.limit(check.limit, facts, today)
+            _of_option(check, told, str(found.value) if found else "", failed, doubtful)
     only_time = ready is not None and len(failed) == 1
     return Assessment(tuple(failed), tuple(doubtful), ready if only_time else None)
 
@@ -201,11 +220,11 @@ def _too_soon(eligibility: Eligibility, check: Check, ready: date, facts: Facts,
     return check.fails.format(limit=limit.value if limit else "", district=place, ready=shown_day(ready))
 
 
-def _of_option(check: Check, told: str, failed: list[Finding], doubtful: list[Finding]) -> None:
+def _of_option(check: Check, told: str, limit: str, failed: list[Finding], doubtful: list[Finding]) -> None:
     option = check.option(told)
     if option is None or told == "unsure":
         doubtful.append(Finding(check.code, check.label))
     elif option.fails:
-        failed.append(Finding(check.code, option.fails))
+        failed.append(Finding(check.code, option.fails.format(limit=limit)))
     elif option.verify:
-        doubtful.append(Finding(check.code, option.verify))
+        doubtful.append(Finding(check.code, option.verify.format(limit=limit)))

@@ -8,12 +8,11 @@ from typing import Any, Final
 
 from backend.domain.catalogue_values import force, number, origin, text, texts
 from backend.domain.conditions import OneOf, read_condition
-from backend.domain.eligibility import Check, CheckKind, CheckOption, Eligibility, Limit, Topic, TopicKind
+from backend.domain.eligibility import OF_DAYS, Check, CheckKind, CheckOption, Eligibility, Limit, Topic, TopicKind
 from backend.domain.profile import BusinessType
 
-FILLED: Final = frozenset(
-    {"limit", "district", "age", "ready", "by_district", "by_gender", "told", "lack", "percent", "amount"}
-)
+_OF_LIMITS: Final = frozenset({"limit", "district", "age", "ready", "before", "after"})
+FILLED: Final = _OF_LIMITS | {"by_district", "by_gender", "told", "lack", "percent", "amount"}
 FACTS: Final = frozenset({"gender", "district", "C_UNIT", "business"})
 
 
@@ -37,7 +36,8 @@ def _limit(row: Mapping[str, Any], document: Mapping[str, Any]) -> Limit:
 def _check(row: Mapping[str, Any]) -> Check:
     kind = CheckKind(row["kind"])
     options = tuple(_option(one) for one in row.get("options", ()))
-    if kind in (CheckKind.CHOICE, CheckKind.QUOTA) and "unsure" not in {one.code for one in options}:
+    is_chosen = kind in (CheckKind.CHOICE, CheckKind.QUOTA) or (kind in OF_DAYS and options)
+    if is_chosen and "unsure" not in {one.code for one in options}:
         raise ValueError(f"{row['code']}: a check needs the answer unsure")
     return Check(
         code=text(row["code"]),
@@ -50,13 +50,15 @@ def _check(row: Mapping[str, Any]) -> Check:
         limit=text(row.get("limit", "")),
         fails=_filled(row.get("fails", "")),
         options=options,
+        field=text(row.get("field", "")),
+        late=_filled(row.get("late", "")),
     )
 
 
 def _option(row: Mapping[str, Any]) -> CheckOption:
     tells = {text(name): text(value) for name, value in (row.get("tells") or {}).items()}
     return CheckOption(
-        text(row["code"]), text(row["label"]), text(row.get("fails", "")), text(row.get("verify", "")), tells
+        text(row["code"]), text(row["label"]), _filled(row.get("fails", "")), _filled(row.get("verify", "")), tells
     )
 
 
@@ -83,9 +85,11 @@ def _filled(value: Any) -> str:
 
 
 def check_eligibility(
-    eligibility: Eligibility, options: Mapping[str, frozenset[str]], districts: frozenset[str]
+    eligibility: Eligibility,
+    options: Mapping[str, frozenset[str]],
+    districts: frozenset[str],
 ) -> list[str]:
-    """What names something that is not there."""
+    """What names something that is not there; `options` has every condition question."""
     faults = []
     known = {one.name for one in eligibility.limits}
     named = {one.limit for one in eligibility.checks} | {one.limit for one in eligibility.topics}
@@ -98,6 +102,8 @@ def check_eligibility(
             faults.append(f"eligibility: no words for the source {limit.origin.source}")
         faults += _unknown_places(limit, districts)
     for check in eligibility.checks:
+        if check.field and check.field not in options:
+            faults.append(f"eligibility[{check.code}]: no question {check.field}")
         for option in check.options:
             faults += [
                 f"eligibility[{check.code}]: {name} has no answer {value}"

@@ -94,8 +94,9 @@ def _prefilled(
         return (draft if is_same else draft.without_section("notice")).without_section("review")
     asked = {one.code for one in catalogue.questions.values() if one.need_of(business)}
     return prefilled(
-        draft, case_no=source.case_no, profile=profile, today=today, valid_until=source.valid_until, asked=asked
-    )
+        draft, case_no=source.case_no, profile=profile, today=today, valid_until=source.valid_until, asked=asked,
+        employer_id=source.employer_id or "",
+    )  # fmt: skip
 
 
 async def _take_over_photo(uow: UnitOfWork, source: CaseRecord, case: CaseRecord) -> None:

@@ -14,7 +14,7 @@ from backend.domain.interview import file_target, open_question, uploaded, where
 from backend.domain.materials import OTHER_ITEM
 from backend.domain.profile import BusinessType
 from backend.domain.sections.bucket import is_filling
-from backend.domain.sections.earlier import EARLIER
+from backend.domain.sections.proposals import EARLIER
 from backend.domain.talk import Kind, Option, Question
 from backend.services import (
     account,

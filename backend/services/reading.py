@@ -19,8 +19,8 @@ from backend.domain.progress import StepState, progress_of
 from backend.domain.quiet_hours import beijing_day
 from backend.domain.reminders import change_until
 from backend.domain.sections.bucket import TICKED, advice_lines, is_filling, takes_everything
-from backend.domain.sections.earlier import EARLIER
 from backend.domain.sections.held import HELD
+from backend.domain.sections.proposals import EARLIER
 from backend.domain.sections.uploads import BUREAU_ITEM, bureau_request
 from backend.domain.still_missing import still_missing, still_to_send_back
 from backend.domain.talk import Say

@@ -14,11 +14,10 @@ from backend.domain.profile import FlowProfile
 from backend.domain.sections import held
 from backend.domain.sections.family import ACCOMPANIES, FAMILY, children
 from backend.domain.sections.prompt import ChoicePrompt, Reply
-from backend.domain.sections.proposals import propose, without_ended_contract
+from backend.domain.sections.proposals import EARLIER, LAST_EMPLOYER, VALID_UNTIL, propose, without_ended_contract
 from backend.domain.talk import Kind, Option, Question, Say, Wants, Wish
 from backend.domain.timeline import highest_education, present_job
 
-EARLIER: Final = "earlier"
 UNCHANGED: Final = "personal.unchanged"
 # Told again in every case are consents, choices, conditions and papers; these sections are taken over.
 TAKEN_OVER: Final = ("contact", "personal", "education", "work")
@@ -57,6 +56,7 @@ def prefilled(
     profile: FlowProfile,
     today: date,
     valid_until: date | None = None,
+    employer_id: str = "",
     asked: Collection[str] = (),
 ) -> Draft:
     """The draft of a new case from the last completed one and the end of its permit (T1); `asked`: see `proposals`.
@@ -74,7 +74,10 @@ def prefilled(
             draft = draft.unsettle(f"{section}.confirm")
     draft = without_ended_contract(draft, today=today)
     draft = propose(draft, source, valid_until=valid_until, asked=asked)
-    return held.hold(draft.with_answer(EARLIER, "case_no", case_no), profile.changes)
+    ends = valid_until.isoformat() if valid_until else ""
+    for name, told in (("case_no", case_no), (VALID_UNTIL, ends), (LAST_EMPLOYER, employer_id)):
+        draft = draft.with_answer(EARLIER, name, told) if told else draft
+    return held.hold(draft, profile.changes)
 
 
 def earlier_prompts(draft: Draft, ctx: InterviewContext) -> tuple[ChoicePrompt, ...]:

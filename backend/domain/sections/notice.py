@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from backend.domain.catalogue import Notice
 from backend.domain.context import InterviewContext
+from backend.domain.days import shown_day
 from backend.domain.draft import Draft
 from backend.domain.sections import self_check
 from backend.domain.sections.opening import chosen_employer
@@ -18,7 +20,12 @@ ELIGIBLE_WORDS: Final = (
     ("不符合", "no"),
     ("不确定", "unsure"),
     ("我不确定", "unsure"),
+    ("全文", "full"),
+    ("须知全文", "full"),
+    ("看全文", "full"),
+    ("看须知", "full"),
 )
+IN_FULL: Final = "full"
 
 
 def notice_prompts(draft: Draft, ctx: InterviewContext) -> tuple[Prompt, ...]:
@@ -38,7 +45,7 @@ def _confirm(draft: Draft, ctx: InterviewContext, *, settled: bool) -> ChoicePro
         group=("eligible",),
         label="办理须知",
         kind=Kind.CONFIRM,
-        options=tuple(Option(code, label) for code, label in notice.buttons.items()),
+        options=(*(Option(code, label) for code, label in notice.buttons.items()), Option(IN_FULL, "看须知全文")),
         facts={
             "title": "" if is_checked else notice.title,
             "summary": "" if is_checked else notice.summary,
@@ -49,9 +56,18 @@ def _confirm(draft: Draft, ctx: InterviewContext, *, settled: bool) -> ChoicePro
     )
 
     def choose(told: str) -> Reply:
+        if told == IN_FULL:
+            return Reply(draft, (_in_full(notice),), accepted=False)
         return _chosen(draft.with_answer("notice", "version", notice.version), ctx, told)
 
     return ChoicePrompt("notice.confirm", "notice", "eligible", settled, question, choose, words=ELIGIBLE_WORDS)
+
+
+def _in_full(notice: Notice) -> Say:
+    """Every paragraph, for who wants to read it before saying yes (F15)."""
+    text = "\n".join(f"{at}. {one}" for at, one in enumerate(notice.paragraphs, 1))
+    checked = shown_day(notice.origin.last_verified) if notice.origin.last_verified else ""
+    return Say("notice_in_full", {"title": notice.title, "text": text, "version": notice.version, "checked": checked})
 
 
 def _chosen(draft: Draft, ctx: InterviewContext, told: str) -> Reply:

@@ -17,6 +17,9 @@ from backend.domain.sections.prompt import NO, YES, Accepted, FieldSpec, Reading
 from backend.domain.talk import Option
 from backend.domain.timeline import has_present_job, present_job
 
+EARLIER: Final = "earlier"
+VALID_UNTIL: Final = "valid_until"
+LAST_EMPLOYER: Final = "employer"
 PROPOSED: Final = "proposed"
 PERMIT_END: Final = "C_PERMIT_END"
 CONTRACT_END: Final = "contract_end"

@@ -12,8 +12,9 @@ from backend.domain.context import InterviewContext
 from backend.domain.days import read_day, shown_day
 from backend.domain.districts import read_district
 from backend.domain.draft import Draft
+from backend.domain.eligibility import Check, CheckKind
 from backend.domain.errors import DayInFuture, DocumentNumberWrong, MonthWrong, UnknownOption
-from backend.domain.months import OPEN, Month
+from backend.domain.months import OPEN, Month, is_open_word, read_month
 from backend.domain.renewal import RenewalRule, Window, days_to_file, months_left, window
 from backend.domain.sections.fields import accepted_choice
 from backend.domain.sections.opening import chosen_employer
@@ -101,6 +102,16 @@ def _reads_day(check: DayCheck) -> Reader:
         return Accepted(day.isoformat(), shown_day(day), _CHECKS[check](day, reading))
 
     return read
+
+
+def read_told_day(check: Check, text: str, ctx: InterviewContext) -> str:
+    """The day or month of a condition of the self-check, as it is stored; raises a refusal that says what is wrong."""
+    if check.kind is CheckKind.CONTRACT_END:
+        return OPEN if is_open_word(text) else str(read_month(text, today=ctx.today))
+    day = read_day(text, today=ctx.today)
+    if check.kind is CheckKind.LEFT_ON and day > ctx.today:
+        raise DayInFuture
+    return day.isoformat()
 
 
 def _nothing(day: date, reading: Reading) -> tuple[Say, ...]:

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from backend.domain.case_facts import case_facts
 from backend.domain.context import InterviewContext
+from backend.domain.days import shown_day
 from backend.domain.draft import Draft
-from backend.domain.eligibility import Assessment, Check, CheckKind, Finding, assess, shown_day, whole_years
+from backend.domain.eligibility import OF_DAYS, Assessment, Check, CheckKind, Finding, assess
 from backend.domain.eligibility_answers import basis
+from backend.domain.eligibility_days import Clocks, judged
 from backend.domain.errors import DomainError, MonthInFuture
 from backend.domain.months import Month, read_month
+from backend.domain.sections.known_checks import known_answers
 from backend.domain.sections.opening import chosen_employer, district_name
 from backend.domain.sections.prompt import Reply, Skipping, read_choice, refusal
+from backend.domain.sections.question_readers import read_told_day, renewal_rule
 from backend.domain.talk import Answer, Facts, Kind, Option, Question, Say, Wants, Wish
-from backend.domain.timeline import present_job
 
 CHECKING: Final = "checking"
 UNSURE: Final = "unsure"
 _BEIJING: Final = "北京"
+_NOT_SURE: Final = (("不确定", UNSURE), ("不知道", UNSURE), ("不清楚", UNSURE))
+_KINDS: Final[Mapping[CheckKind, Kind]] = {
+    CheckKind.MONTH: Kind.MONTH,
+    CheckKind.CONTRACT_END: Kind.MONTH,
+    CheckKind.PERMIT_END: Kind.DATE,
+    CheckKind.LEFT_ON: Kind.DATE,
+}
+# A month without its own name is heard as the field of the list that tells the same.
+_MONTHS_OF: Final[Mapping[CheckKind, tuple[str, ...]]] = {
+    CheckKind.MONTH: ("start",),
+    CheckKind.CONTRACT_END: ("end",),
+}
 
 
 def begin(draft: Draft, ctx: InterviewContext) -> Draft:
@@ -27,23 +43,6 @@ def begin(draft: Draft, ctx: InterviewContext) -> Draft:
     names = {*(one.code for one in ctx.catalogue.eligibility.checks), "ready_on", "failed"}
     explained = {f"{name}_explained" for name in names}
     return draft.without_answers("notice", names | explained).with_answer("notice", CHECKING, "yes")
-
-
-def known_answers(draft: Draft, ctx: InterviewContext) -> dict[str, str]:
-    """What is known without asking: the age, the employer's quota, and whatever was told elsewhere."""
-    employer = chosen_employer(ctx)
-    job = present_job(draft.rows("work")) if draft.rows("work") else None
-    found = {
-        "age": str(whole_years(ctx.applicant.birth_date, ctx.today)),
-        "joined": job.get("start", "") if job else "",
-        "hukou": "no" if draft.answer("personal", "hukou_place") else "",
-        "quota": "" if employer is None or employer.quota is None else "yes" if employer.quota else "no",
-    }
-    for check in ctx.catalogue.eligibility.checks:
-        for option in check.options:
-            if option.tells and all(draft.answer("conditions", name) == told for name, told in option.tells.items()):
-                found[check.code] = option.code
-    return {code: told for code, told in found.items() if told}
 
 
 def check_prompts(draft: Draft, ctx: InterviewContext) -> tuple[CheckPrompt, ...]:
@@ -69,18 +68,23 @@ def verdict(draft: Draft, ctx: InterviewContext) -> Assessment:
     checks = ctx.catalogue.eligibility.checks_for(ctx.business)
     told = {one.code: draft.answer("notice", one.code) for one in checks}
     answers = {**known_answers(draft, ctx), **{code: value for code, value in told.items() if value}}
-    return assess(
-        ctx.catalogue.eligibility, checks, answers, eligibility_facts(draft, ctx), today=ctx.today, place=place_of(ctx)
-    )
+    return _assessed(checks, answers, draft, ctx)
 
 
 def known_failures(draft: Draft, ctx: InterviewContext) -> tuple[Finding, ...]:
     """What fails without asking anybody."""
     known, rules = known_answers(draft, ctx), ctx.catalogue.eligibility
     checks = [one for one in rules.checks_for(ctx.business) if one.code in known]
-    facts = eligibility_facts(draft, ctx)
-    found = assess(rules, checks, known, facts, today=ctx.today, place=place_of(ctx))
-    return found.failed
+    return _assessed(checks, known, draft, ctx).failed
+
+
+def _assessed(checks: Sequence[Check], answers: Mapping[str, str], draft: Draft, ctx: InterviewContext) -> Assessment:
+    rules, place = ctx.catalogue, place_of(ctx)
+    clocks = Clocks(renewal_rule(ctx), rules.reminders.leave_employer_d, ctx.today, place)
+    return assess(
+        rules.eligibility, checks, answers, eligibility_facts(draft, ctx), today=ctx.today, place=place,
+        judge=lambda check, told: judged(check, told, clocks),
+    )  # fmt: skip
 
 
 def eligibility_facts(draft: Draft, ctx: InterviewContext) -> dict[str, str]:
@@ -97,6 +101,11 @@ def basis_of(ctx: InterviewContext) -> str:
     employer = chosen_employer(ctx)
     mine = [one for one in ctx.catalogue.districts.values() if employer and one.name == district_name(employer, ctx)]
     return basis(ctx.catalogue, mine)
+
+
+def _options(check: Check) -> tuple[Option, ...]:
+    """A month or a day can be not known, too."""
+    return tuple(Option(one.code, one.label) for one in check.options) or (Option(UNSURE, "我不确定"),)
 
 
 @dataclass(frozen=True)
@@ -121,8 +130,8 @@ class CheckPrompt:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        heard = {name for option in self.check.options for name in option.tells}
-        return (self.name, *sorted(heard), *(("start",) if self.check.kind is CheckKind.MONTH else ()))
+        heard = {name for option in self.check.options for name in option.tells} | {self.check.field}
+        return (self.name, *sorted(heard - {""}), *_MONTHS_OF.get(self.check.kind, ()))
 
     @property
     def label(self) -> str:
@@ -132,16 +141,14 @@ class CheckPrompt:
         return self.settled
 
     def ask(self, draft: Draft, ctx: InterviewContext) -> Question:
-        is_month = self.check.kind is CheckKind.MONTH
-        options = tuple(Option(one.code, one.label) for one in self.check.options)
         checks = asked(draft, ctx)
         return Question(
             form="notice_form",
             field=self.name,
             group=(self.name,),
             label=self.check.label,
-            kind=Kind.MONTH if is_month else Kind.CHOICE,
-            options=options or (Option(UNSURE, "我不确定"),),
+            kind=_KINDS.get(self.check.kind, Kind.CHOICE),
+            options=_options(self.check),
             hint=self.check.hint,
             facts={
                 "question": self.check.question,
@@ -170,11 +177,12 @@ class CheckPrompt:
         said = answer.option or (values[0] if values else answer.text)
         if self.check.kind is CheckKind.MONTH:
             return self._month(said, ctx)
-        chosen = read_choice(said, (Option(one.code, one.label) for one in self.check.options))
-        return chosen or self._by_condition(said, ctx)
+        chosen = read_choice(said, _options(self.check), _NOT_SURE)
+        chosen = chosen or self._by_condition(said, ctx)
+        return read_told_day(self.check, said, ctx) if not chosen and self.check.kind in OF_DAYS else chosen
 
     def _month(self, said: str, ctx: InterviewContext) -> str:
-        if read_choice(said, (Option(UNSURE, "我不确定"),), (("不确定", UNSURE), ("不知道", UNSURE), ("1", UNSURE))):
+        if read_choice(said, _options(self.check), _NOT_SURE):
             return UNSURE
         month = read_month(said, today=ctx.today)
         if month > Month.of(ctx.today):
@@ -225,4 +233,6 @@ def _kept(draft: Draft, check: Check, told: str) -> Draft:
     option = check.option(told)
     for name, value in (option.tells if option else {}).items():
         draft = draft.with_answer("conditions", name, value)
+    if check.field and option is None and told != UNSURE:
+        draft = draft.with_answer("conditions", check.field, told)
     return draft.with_answer("notice", check.code, told)

@@ -134,11 +134,13 @@ def _specs(row: Entry, ctx: InterviewContext) -> tuple[FieldSpec, ...]:
 
 
 def _told_at_the_notice(draft: Draft, ctx: InterviewContext, row: Entry) -> Entry:
-    """The month of joining the present employer is not asked again after the self-check (F15)."""
-    company, joined = chosen_employer(ctx), draft.answer("notice", "joined")
-    is_present = company is not None and row.get("employer") == company.name
-    is_known = len(joined) == len("2018-04")
-    return {**row, "start": joined} if is_present and is_known and not row.get("start") else row
+    """What the self-check was told of the present job, its first month and the contract's last, is not asked again."""
+    company = chosen_employer(ctx)
+    if company is None or row.get("employer") != company.name:
+        return row
+    told = {name: draft.answer("notice", code) for name, code in (("start", "joined"), ("end", "contract"))}
+    known = {name: value for name, value in told.items() if value == OPEN or len(value) == len("2018-04")}
+    return {**known, **row}
 
 
 WORK: Final = Book(

@@ -10,8 +10,8 @@ from backend.domain.catalogue import Catalogue
 from backend.domain.draft import Draft, Entry
 from backend.domain.masks import mask_emails, mask_id_number, mask_name, mask_phone
 from backend.domain.sections import held
-from backend.domain.sections.earlier import EARLIER
 from backend.domain.sections.family import FAMILY, children
+from backend.domain.sections.proposals import EARLIER
 from backend.services.binding import applicant_id_no, applicant_name
 from backend.services.ports import UnitOfWork
 from backend.services.records import CaseRecord
