@@ -50,7 +50,7 @@ class Front:
                 continue
             except aiohttp.ClientError:
                 break
-        return web.Response(status=502, text="this part is not running")
+        return web.Response(status=502, text="这一部分没有在运行，请看它的日志，或稍后再刷新。")
 
     def _origins(self, path: str) -> list[str]:
         if path.startswith(BACKEND_PATHS):

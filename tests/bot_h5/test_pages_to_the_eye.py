@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -201,6 +202,20 @@ async def test_the_overview_says_whose_turn_it_is_and_what_comes(page: Page, bac
     await expect(page.get_by_text("您不用做什么，有结果马上告诉您。")).to_be_visible()
     await expect(page.locator("[aria-current=step]")).to_have_text("支付")
     await expect(page.get_by_role("heading", name="材料").locator("small")).to_contain_text("未通过 6")
+
+
+async def test_a_file_that_is_too_large_is_said_to_be_before_it_is_sent(
+    page: Page, backend: Any, opens: Open, tmp_path: Path
+) -> None:
+    backend.answers["materials"] = (200, {"items": ITEMS[:1]})
+    await opens("upload")
+    (tmp_path / "合同.pdf").write_bytes(bytes(21 * 1024 * 1024))
+    await page.set_input_files("input[type=file]", tmp_path / "合同.pdf")
+    await expect(page.locator(".uploads .bad")).to_have_text(
+        "合同.pdf · 文件太大了，请传 15 MB 以内的照片或 20 MB 以内的 PDF。"
+    )
+    await expect(page.get_by_role("button", name="重试")).to_have_count(0)
+    assert [path for path, _ in backend.calls if path == "files"] == []
 
 
 async def test_a_downloaded_paper_has_its_own_name(page: Page, backend: Any, opens: Open) -> None:

@@ -1,6 +1,9 @@
 // Sends the chosen files one after the other, each with its own bar; a failed one can be tried again.
 'use strict';
 
+const MOST_BYTES = 20 * 1024 * 1024;
+const TOO_LARGE = '文件太大了，请传 15 MB 以内的照片或 20 MB 以内的 PDF。';
+
 function row(list, file) {
   const item = document.createElement('li');
   const name = document.createElement('div');
@@ -28,6 +31,12 @@ function uploadId() {
 }
 
 function send(code, file, view, id) {
+  if (file.size > MOST_BYTES) {
+    view.bar.remove();
+    view.item.classList.add('bad');
+    view.name.textContent = `${file.name} · ${TOO_LARGE}`;
+    return Promise.resolve(false);
+  }
   return new Promise((resolve) => {
     const body = new FormData();
     body.append('file', file, 'file');
@@ -48,10 +57,10 @@ function send(code, file, view, id) {
       } else {
         view.item.classList.add('bad');
         view.bar.remove();
-        view.name.textContent = `${file.name} · ${answer.message || '没有传上来，请重试'}`;
+        view.name.textContent = `${file.name} · ${answer.message || (request.status === 413 ? TOO_LARGE : '没有传上来，请重试')}`;
         resolve(false);
         // What was refused for what it is stays refused.
-        if (request.status === 422) return;
+        if (request.status === 422 || request.status === 413) return;
         const again = document.createElement('button');
         again.type = 'button';
         again.className = 'eye';
