@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from actions import account, photographs, rights, visits
+from actions import account, entries, photographs, rights, visits
 from actions.moves import Command, LeaveToRules, Move, Remark
 from actions.reading import Question, Reading
 from actions.values import fits, is_months_alone, option_of, values_of
@@ -38,21 +38,12 @@ def _goto(reading: Reading, question: Question) -> Command | Remark:
     name, section = reading.entity("field"), reading.entity("section")
     if reading.exact and not (name or section):
         return Remark("say_what_to_change")
-    ordinal = reading.number("ordinal")
-    index = ordinal - 1 if ordinal and ordinal > 0 else reading.number("index")
-    place = {"field": name, "section": None if name else section, "index": index, "mark": reading.entity("mark")}
-    told = {**place, "text": None if reading.exact else reading.text[:100]}
+    told = {**entries.place(reading), "text": None if reading.exact else reading.text[:100]}
     return Command("goto", {key: value for key, value in told.items() if value is not None})
 
 
 def _redo(reading: Reading, _question: Question) -> Command:
     return Command("redo", {"section": reading.entity("section")})
-
-
-def _remove_entry(reading: Reading, question: Question) -> Command:
-    """Entries count from 0 at the backend; None is the last one."""
-    ordinal = reading.number("ordinal")
-    return Command("remove_entry", {"index": ordinal - 1 if ordinal is not None and ordinal > 0 else None})
 
 
 def _start(reading: Reading, _question: Question) -> Command:
@@ -116,7 +107,7 @@ COMMANDS: Final[Mapping[str, Build]] = {
     "redo": _redo,
     "edit_field": _goto,
     "add_entry": lambda _r, _q: Command("add_entry", {"index": None}),
-    "remove_entry": _remove_entry,
+    "remove_entry": entries.remove,
     "finish_section": _plain("finish_section"),
     "start_application": _start,
     "ask_progress": _plain("progress"),
@@ -172,8 +163,11 @@ CHANGED: Final = re.compile(r"[有变改换]")
 NOTHING: Final = re.compile(r"[没不无未]")
 # What “这张是合同” may be read as while something else is asked: the paper is meant, not the list of papers.
 ABOUT_PAPERS: Final = frozenset({"ask_materials", "upload_item"})
+TOLD: Final = frozenset({"contact", "personal", "education", "work", "conditions", "invoice"})
+SENDING: Final = re.compile(r"[传发拍交补放]|照片|图")
 ASKED: Final = re.compile(r"[?？吗]\s*$")
 ACKNOWLEDGED: Final = frozenset({"affirm", "deny", "unsure"})
+SWITCH: Final = "switch"  # the question whether another business is meant
 REMARKS: Final[Mapping[str, str]] = {"repeat": "repeat", "help": "help", "ask_filling": "help", "greet": "greet"}
 
 
@@ -186,6 +180,8 @@ def decide(reading: Reading, question: Question) -> Move:
         return _of_intent(word, reading, question)
     if reading.exact and reading.intent not in ("greet", "help"):
         return _of_tap(reading, question)
+    if (secret := _typed_secret(reading, question)) is not None:
+        return secret
     if (told_code := account.said_code(reading)) is not None:
         return told_code
     if (again := rights.given_again(reading)) is not None:
@@ -197,6 +193,14 @@ def decide(reading: Reading, question: Question) -> Move:
     if question.form is None:
         return _when_nothing_is_open(reading, question)
     return _in_form(reading, question)
+
+
+def _typed_secret(reading: Reading, question: Question) -> Command | None:
+    """A password or ID number gets the page for such things, whatever is asked; other facts beside a number are kept."""
+    kind = reading.entity("secret_typed")
+    if kind is None or (kind != "password" and fits(values_of(reading, question), question)):
+        return None
+    return Command("secret_typed", {"kind": kind})
 
 
 def _in_form(reading: Reading, question: Question) -> Move:
@@ -227,9 +231,16 @@ def _in_form(reading: Reading, question: Question) -> Move:
         return Command("skip")
     if reading.intent == "unsure":
         return Remark("help")
-    if reading.intent not in ANSWERS and reading.confidence >= SURE:
+    if reading.intent == "correct" and reading.entity("business_type") is not None:
+        return _start(reading, question)
+    if reading.intent not in ANSWERS and reading.confidence >= SURE and not _names_only(reading, question):
         return _of_intent(reading.intent, reading, question)
     return _answer(question, values=values, text=reading.text)
+
+
+def _names_only(reading: Reading, question: Question) -> bool:
+    """“跟我爸妈一个户口本” names a paper and sends none: away from the papers it is an answer."""
+    return reading.intent == "upload_item" and question.section in TOLD and not SENDING.search(reading.text)
 
 
 def _is_the_answer_itself(reading: Reading, question: Question) -> bool:
@@ -270,6 +281,8 @@ def _of_form(reading: Reading, question: Question) -> Move | None:
     option = option_of(reading, question)
     if reading.text.startswith(NEGATIONS) or option in {"no", "deny"}:
         return Command("resume")
+    if question.field == SWITCH and option is not None:
+        return _switch(str(question.options[0]["value"]))
     if option in {"yes", "affirm"}:
         return Command("cancel_case", {"confirmed": True})
     if reading.intent in {*ANSWERS, "cancel_case"} or reading.confidence < SURE:
@@ -284,6 +297,8 @@ def _of_tap(reading: Reading, question: Question) -> Move:
         by_form = visits.of_tap(field_name, option) or account.of_tap(field_name, option)
         if (by_form := by_form or rights.of_tap(field_name, option, question)) is not None:
             return by_form
+        if field_name == SWITCH:
+            return _switch(option)
         if question.form == "cancel_form" and field_name == question.field:
             return Command("cancel_case", {"confirmed": True}) if option == "yes" else Command("resume")
         index = reading.number("index")
@@ -296,6 +311,11 @@ def _of_tap(reading: Reading, question: Question) -> Move:
     if reading.intent in ANSWERS:
         return _in_form(reading, question)
     return _of_intent(reading.intent, reading, question)
+
+
+def _switch(option: str) -> Command:
+    """“换成续签”: the option's value is the business, so that the tap counts whenever it comes."""
+    return Command("resume") if option == "no" else Command("start_case", {"business_type": option, "confirmed": True})
 
 
 def _tapped_number(number: int, reading: Reading, question: Question) -> Move:

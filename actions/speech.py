@@ -34,6 +34,8 @@ ASKING: Final = frozenset(
 )
 # A reminder of these shows the question in its short form; of others its label is enough.
 SHOWN_AGAIN: Final = frozenset({"confirm", "choice", "photo", "photos", "page"})
+# Kinds with words of a section's own; the others have names that fields have, too (address, phone).
+SECTION_KINDS: Final = frozenset({"choice", "photo", "photos", "confirm"})
 # Where no link is at hand, a tap asks for one.
 PAGE_CHOICES: Final = {"pay": "pay", "credentials": "page_credentials"}
 LISTS_TOO_LONG: Final = frozenset({"ethnicity"})
@@ -161,7 +163,8 @@ def question_of(
     if len(question.group) > 1:
         names = [f"{place}_group", f"utter_ask_{question.section}_group", "utter_ask_group", "utter_again"]
     else:
-        names = [f"{place}_{question.kind}", place, f"utter_ask_{question.section}_{question.kind}"]
+        names = [f"{place}_{question.kind}", place]
+        names += [f"utter_ask_{question.section}_{question.kind}"] if question.kind in SECTION_KINDS else []
         again = [f"utter_again_{question.kind}", "utter_again"]
         names += [*again, f"utter_ask_{question.kind}"] if round_ else [f"utter_ask_{question.kind}", *again]
     if (question.raw.get("facts") or {}).get("proposed"):

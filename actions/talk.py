@@ -32,7 +32,7 @@ STUMBLES_BEFORE_HUMAN = 3
 # What they tell is the answer; the open question is only recalled.
 INFORMING = frozenset(
     "progress missing materials fee eligibility history confirmation_slip send_templates invoice receipts human "
-    "my_data export_my_data".split()
+    "my_data export_my_data secret_typed".split()
 )
 UNDERSTOOD = frozenset(
     "eligibility_unsure eligibility_doubt check_explained not_eligible submit_later say_what_to_change which_entry "
@@ -224,6 +224,10 @@ class Turn:
             say = [{"code": "not_paid_yet"}]
         if (outcome.ask or {}).get("kind") == "page":
             say = [{"code": "not_understood"} if part["code"] == "unknown_option" else part for part in say]
+        if self.reading.entity("secret_typed") and command.name == "answer":
+            say = [{"code": "secret_left_out"}, *say]
+        if command.name == "secret_typed" and "not_bound" in outcome.codes:
+            say = [{"code": "secret_typed"}, *say]
         if sum(part["code"] == "month_needed" for part in say) > 1:
             say = [part for part in say if part["code"] != "month_needed"] + [{"code": "months_needed"}]
         if outcome.ask is not None:

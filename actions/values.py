@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from actions.entries import of_the_summary
 from actions.reading import Question, Reading
 
 TAX_NUMBER_SAID: Final = re.compile(r"(?:税号|纳税人识别号|信用代码)[是为：:\s]*([0-9A-Za-z]{2,30})")
@@ -24,8 +25,9 @@ BARE_KINDS: Final[Mapping[str, frozenset[str]]] = {
     "month": frozenset({"month", "month_range"}),
     "date": frozenset({"date", "month"}),
     "money": frozenset({"money", "number"}),
-    "district": frozenset({"address"}),
 }
+# “填2035年12月” to the proposed end of an open-ended contract is that contract's end.
+OPEN_END: Final = "open_end"
 SPOKEN: Final[Mapping[str, str]] = {"affirm": "yes", "deny": "no", "unsure": "unsure"}
 # At the invoice's questions a company is its title, and an address is where it goes.
 ALIASES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -47,6 +49,7 @@ def values_of(reading: Reading, question: Question) -> list[dict[str, Any]]:
     """Every fact of the sentence that some field may take, in the order it was said."""
     named = [value for value in (_value(entity, question) for entity in reading.entities) if value is not None]
     named = _of_the_named_entry(named, reading) + _misspelt_tax_number(named, reading, question)
+    named = of_the_summary(named, reading, question)
     if fits(named, question):
         return named
     return [*named, *(_bare(entity, question) for entity in reading.entities if _answers_bare(entity, question))]
@@ -95,11 +98,14 @@ def _value(entity: Mapping[str, Any], question: Question) -> dict[str, Any] | No
 
 def _answers_bare(entity: Mapping[str, Any], question: Question) -> bool:
     """A month, date, sum or district without a role answers the asked field, when nothing else does."""
+    if (question.field, entity["entity"]) == (OPEN_END, "month"):
+        return True
     return bool(question.field) and question.kind in BARE_KINDS.get(str(entity["entity"]), frozenset())
 
 
 def _bare(entity: Mapping[str, Any], question: Question) -> dict[str, Any]:
-    return {"field": question.field, "value": str(entity.get("value"))}
+    name = "end" if question.field == OPEN_END else question.field
+    return {"field": name, "value": str(entity.get("value"))}
 
 
 def option_of(reading: Reading, question: Question) -> str | None:

@@ -12,16 +12,16 @@ from backend.domain.context import InterviewContext, ItemState, PhotoState
 from backend.domain.draft import Draft
 from backend.domain.errors import Incomplete, UnknownField
 from backend.domain.materials import BUCKET_ITEM, OTHER_ITEM, completeness, short_name
-from backend.domain.sections import routing, script
+from backend.domain.sections import lists, routing, script
 from backend.domain.sections.bucket import is_filling, paper_named, tick
 from backend.domain.sections.earlier import UNCHANGED
-from backend.domain.sections.education import EDUCATION, education_warnings
+from backend.domain.sections.education import education_warnings
 from backend.domain.sections.entries import Book
 from backend.domain.sections.fields import FieldsPrompt
 from backend.domain.sections.going import goto
-from backend.domain.sections.prompt import Prompt, Reply, Skipping, where_it_stands
+from backend.domain.sections.prompt import ChoicePrompt, Prompt, Reply, Skipping, where_it_stands
 from backend.domain.sections.uploads import BUREAU_ITEM, RESUBMIT, asked_item, photo_accepted
-from backend.domain.sections.work import WORK, work_warnings
+from backend.domain.sections.work import work_warnings
 from backend.domain.talk import (
     AddEntry,
     Answer,
@@ -54,7 +54,6 @@ __all__ = [
     "where_it_stands",
 ]
 
-BOOKS: Final[Mapping[str, Book]] = {"education": EDUCATION, "work": WORK}
 _CLEARABLE: Final = frozenset({"contact", "personal", "education", "work", "conditions", "invoice"})
 
 
@@ -203,14 +202,23 @@ def _skip(draft: Draft, command: Skip, ctx: InterviewContext) -> Reply:
         return Reply(draft.at(None))
     if current.key == UNCHANGED:
         return _answer(draft, Answer(option="yes"), ctx)
+    if isinstance(current, ChoicePrompt) and current.skip_means:
+        return _answer(draft, Answer(option=current.skip_means), ctx)
     if current.skipping is Skipping.NEVER:
-        return Reply(draft, (Say("cannot_skip", {"label": current.label}),))
+        return Reply(draft, (Say("cannot_skip", {"label": _short_label(current, draft, ctx)}),))
     put_off = draft.skip(current.key).at(None)
     code = "skipped" if current.skipping is Skipping.OPTIONAL else "put_off"
     following = script.current(put_off, ctx)
     if following and following.key == current.key:
         return Reply(draft, (Say("needed_now", {"label": current.label}),))
     return Reply(put_off, (Say(code, {"label": current.label}),))
+
+
+def _short_label(current: Prompt, draft: Draft, ctx: InterviewContext) -> str:
+    """What the question is about in a few words; several things by the first of them."""
+    question = script.question(current, draft, ctx)
+    parts = [str(part["label"]) for part in question.facts.get("parts") or () if not part["optional"]]
+    return f"{parts[0]}等{len(parts)}项" if len(parts) > 1 else question.label
 
 
 def _save(draft: Draft, command: Save, ctx: InterviewContext) -> Reply:
@@ -250,30 +258,6 @@ def _section_fact(section: str) -> dict[str, Any]:
     return {"label": script.SECTION_LABELS[section]}
 
 
-def _book(draft: Draft, ctx: InterviewContext) -> Book | None:
-    current = script.current(draft, ctx)
-    return BOOKS.get(current.section) if current else None
-
-
-def _add_entry(draft: Draft, command: AddEntry, ctx: InterviewContext) -> Reply:
-    book = _book(draft, ctx)
-    if book is None:
-        return Reply(draft, (Say("no_list_here", {}),))
-    return Reply(book.add(draft, ctx).at(None))
-
-
-def _remove_entry(draft: Draft, command: RemoveEntry, ctx: InterviewContext) -> Reply:
-    book = _book(draft, ctx)
-    if book is None:
-        return Reply(draft, (Say("no_list_here", {}),))
-    rows = draft.rows(book.section)
-    at = len(rows) - 1 if command.index is None else command.index
-    if not 0 <= at < len(rows):
-        return Reply(draft, (Say("no_such_entry", {"label": book.label, "count": len(rows)}),))
-    facts = {"label": book.label, "ordinal": at + 1, "shown": rows[at].get(book.name_field, "")}
-    return Reply(book.remove(draft, at).at(None), (Say("entry_removed", facts),))
-
-
 def _finish_section(draft: Draft, command: FinishSection, ctx: InterviewContext) -> Reply:
     current = script.current(draft, ctx)
     if current is None:
@@ -284,7 +268,7 @@ def _finish_section(draft: Draft, command: FinishSection, ctx: InterviewContext)
         return _finish_item(draft, FinishItem(), ctx)
     if current.is_settled(draft, ctx):
         return Reply(draft.at(None))
-    book = BOOKS.get(current.section)
+    book = routing.BOOKS.get(current.section)
     if book and current.key.rpartition(".")[2].isdecimal():
         return _no_more_entries(draft, ctx, book, current)
     if current.key.endswith(".confirm") or current.key in (RESUBMIT, UNCHANGED):
@@ -371,8 +355,8 @@ _HANDLERS: Final[Mapping[type, Callable[[Draft, Any, InterviewContext], Reply]]]
     Resume: _resume,
     Redo: _redo,
     Goto: goto,
-    AddEntry: _add_entry,
-    RemoveEntry: _remove_entry,
+    AddEntry: lists.add_entry,
+    RemoveEntry: lists.remove_entry,
     FinishSection: _finish_section,
     FinishItem: _finish_item,
     ChooseItem: _choose_item,

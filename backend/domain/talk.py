@@ -67,13 +67,17 @@ class Redo:
 
 @dataclass(frozen=True)
 class Goto:
-    """改一下手机号: open a field or a section; `text` is how it was named, `mark` what stood in the field then."""
+    """改一下手机号: open a field or a section; `text` is how it was named, `mark` what stood in the field then.
+
+    `named` tells which entry is meant (高中的毕业时间).
+    """
 
     field: str | None = None
     section: str | None = None
     index: int | None = None
     text: str = ""
     mark: str = ""
+    named: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,9 +87,11 @@ class AddEntry:
 
 @dataclass(frozen=True)
 class RemoveEntry:
-    """删掉第二段; `index` counts from 0, None is the last."""
+    """删掉第二段, 删掉高中那段; `index` counts from 0; without any name the asked entry, else the last, is meant."""
 
     index: int | None = None
+    section: str | None = None
+    named: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True)

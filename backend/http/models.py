@@ -35,7 +35,10 @@ class Empty(Request):
 
 
 class StartCase(Request):
+    """`confirmed`: a running draft of another business is exchanged for it."""
+
     business_type: Business
+    confirmed: bool = False
 
 
 class ChooseEmployer(Request):
@@ -75,10 +78,18 @@ class Goto(Request):
     index: Index | None = None
     text: Text | None = None
     mark: Word | None = None
+    values: Annotated[list[GivenValue], Field(max_length=20)] = []
 
 
 class Entry(Request):
     index: Index | None = None
+
+
+class RemoveEntry(Entry):
+    """`values` name the entry that goes: a school, a level, an employer."""
+
+    section: Word | None = None
+    values: Annotated[list[GivenValue], Field(max_length=20)] = []
 
 
 class Upload(Request):
@@ -203,6 +214,10 @@ class AboutReceipts(Request):
     page: Annotated[int, Field(ge=1, le=1000)] = 1
 
 
+class SecretTyped(Request):
+    kind: Word = "password"
+
+
 COMMAND_BODIES: Final[Mapping[str, type[Request]]] = {
     "open": Empty,
     "start_case": StartCase,
@@ -216,7 +231,7 @@ COMMAND_BODIES: Final[Mapping[str, type[Request]]] = {
     "redo": Redo,
     "goto": Goto,
     "add_entry": Entry,
-    "remove_entry": Entry,
+    "remove_entry": RemoveEntry,
     "finish_section": Empty,
     "upload": Upload,
     "undo_upload": UndoUpload,
@@ -236,6 +251,7 @@ COMMAND_BODIES: Final[Mapping[str, type[Request]]] = {
     "resubmit": Empty,
     "pay_link": Empty,
     "page_link": PageLink,
+    "secret_typed": SecretTyped,
     "progress": Empty,
     "history": Empty,
     "confirmation_slip": Empty,

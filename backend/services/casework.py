@@ -61,7 +61,7 @@ async def start_case(uow: UnitOfWork, parts: Parts, standing: Standing, business
     await wake_reminders(uow, case.id, now)
     await record_audit(uow, "start_case", an_applicant(standing.applicant.id), now=now, case=case, to=case)
     if source is not None and source.stage == Stage.CLOSED_TIMEOUT:
-        await _take_over_files(uow, parts, source, case)
+        await take_over_files(uow, parts, source, case)
     elif source is not None and "photo" in profile.skippable_sections:
         await _take_over_photo(uow, source, case)
     return await with_case(uow, parts, standing, case)
@@ -125,8 +125,8 @@ async def skip_sections(uow: UnitOfWork, parts: Parts, standing: Standing, secti
     return await with_case(uow, parts, standing, case)
 
 
-async def _take_over_files(uow: UnitOfWork, parts: Parts, source: CaseRecord, case: CaseRecord) -> None:
-    """The files and the photo of a case that timed out stay where they were put (T18)."""
+async def take_over_files(uow: UnitOfWork, parts: Parts, source: CaseRecord, case: CaseRecord) -> None:
+    """The files and the photo of a case that timed out or was exchanged stay where they were put (T18)."""
     await _take_over_photo(uow, source, case)
     items = await uow.items.where(case_id=source.id)
     held = await uow.item_files.where(item_id=[item.id for item in items], removed_at=None)

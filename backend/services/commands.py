@@ -15,6 +15,7 @@ from backend.domain.materials import OTHER_ITEM
 from backend.domain.profile import BusinessType
 from backend.domain.sections.bucket import is_filling
 from backend.domain.sections.proposals import EARLIER
+from backend.domain.sections.script import sections_of
 from backend.domain.talk import Kind, Option, Question
 from backend.services import (
     account,
@@ -28,6 +29,7 @@ from backend.services import (
     rearranging,
     receipts,
     rights_commands,
+    switching,
     template_mailing,
     uploads,
     withdrawing,
@@ -107,19 +109,27 @@ async def _dispatch(uow: UnitOfWork, parts: Parts, openid: str, name: str, body:
     return replace(outcome, person=standing.shown_as) if name not in account.HANDLERS else outcome
 
 
-def _answer(body: Body) -> talk.Command:
-    values = tuple(
+def _values(body: Body) -> tuple[talk.Value, ...]:
+    return tuple(
         talk.Value(str(one["field"]), str(one["value"]), one.get("index"), bool(one.get("relative", False)))
         for one in body.get("values") or ()
     )
+
+
+def _answer(body: Body) -> talk.Command:
     return talk.Answer(
-        values, body.get("text") or "", body.get("option"), body.get("field"), body.get("index"), body.get("mark") or ""
+        _values(body),
+        body.get("text") or "",
+        body.get("option"),
+        body.get("field"),
+        body.get("index"),
+        body.get("mark") or "",
     )
 
 
 def _goto(body: Body) -> talk.Command:
     place = (body.get("field"), body.get("section"), body.get("index"))
-    return talk.Goto(*place, text=body.get("text") or "", mark=body.get("mark") or "")
+    return talk.Goto(*place, text=body.get("text") or "", mark=body.get("mark") or "", named=_values(body))
 
 
 INTERVIEW: Final[Mapping[str, Callable[[Body], talk.Command]]] = {
@@ -131,7 +141,7 @@ INTERVIEW: Final[Mapping[str, Callable[[Body], talk.Command]]] = {
     "redo": lambda body: talk.Redo(body.get("section")),
     "goto": _goto,
     "add_entry": lambda _: talk.AddEntry(),
-    "remove_entry": lambda body: talk.RemoveEntry(body.get("index")),
+    "remove_entry": lambda body: talk.RemoveEntry(body.get("index"), body.get("section"), _values(body)),
     "finish_section": lambda _: talk.FinishSection(),
     "choose_item": lambda body: talk.ChooseItem(str(body["item"])),
     "confirm_notice": lambda body: talk.ConfirmNotice(bool(body["eligible"])),
@@ -171,6 +181,11 @@ async def greet(uow: UnitOfWork, parts: Parts, standing: Standing) -> Outcome:
 
 async def _start_case(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
     business = BusinessType(body["business_type"])
+    if switching.is_another(standing, business):
+        if not body.get("confirmed", False):
+            return await finish(uow, parts, standing, switching.ask(standing, business))
+        standing, outcome = await switching.switch(uow, parts, standing, business)
+        return await finish(uow, parts, standing, outcome)
     standing = await casework.start_case(uow, parts, standing, business)
     facts = {"case_no": standing.open_case.case_no, "business": business.label}
     is_prefilled = bool(standing.draft.answer(EARLIER, "case_no"))
@@ -283,6 +298,16 @@ async def _page_link(uow: UnitOfWork, parts: Parts, standing: Standing, body: Bo
     return await finish(uow, parts, standing, Outcome(link=link).saying("page_here", {"purpose": purpose.value}))
 
 
+async def _secret_typed(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
+    """A password or ID number came in as text: it is kept nowhere, and the page that takes such things is at hand."""
+    takes_credentials = standing.case is not None and "contact" in sections_of(standing.interview)
+    purpose = Purpose.CREDENTIALS if takes_credentials else Purpose.OVERVIEW
+    case_no = standing.case.case_no if standing.case else None
+    link = await offer_link(uow, parts, standing.openid, purpose, case_no=case_no)
+    outcome = Outcome(link=link).saying("secret_typed", {"kind": body.get("kind") or "password"})
+    return await finish(uow, parts, standing, outcome)
+
+
 async def _cancel_case(uow: UnitOfWork, parts: Parts, standing: Standing, body: Body) -> Outcome:
     outcome = await casework.cancel(uow, parts, standing, confirmed=bool(body.get("confirmed", False)))
     if body.get("confirmed", False):
@@ -353,6 +378,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "resubmit": _resubmit,
     "pay_link": _pay_link,
     "page_link": _page_link,
+    "secret_typed": _secret_typed,
     "progress": _read,
     "history": _history,
     "confirmation_slip": _slip,

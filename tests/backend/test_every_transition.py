@@ -268,7 +268,7 @@ async def test_a_case_is_opened_once_for_somebody_who_signed_in(walker: Walker) 
     await starts(walker)
     first = await walker.trace()
     assert (first.stage, [one.action for one in first.audit]) == ("draft", ["start_case"])
-    await walker.says("start_case", business_type="RENEW")
+    await walker.says("start_case", business_type="NEW")
     assert (walker.said, await walker.trace()) == (["case_already_open"], first)
 
 

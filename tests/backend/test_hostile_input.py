@@ -66,7 +66,7 @@ AREAS = {
     "businesses": Area(Stage.DRAFT, ("start_case", "choose_employer", "redo", "remove_entry", *WALKING)),
     "binding": Area(
         None,
-        ("open", "switch_person", "human", "unbind_account", "confirm_phone"),
+        ("open", "switch_person", "human", "unbind_account", "confirm_phone", "secret_typed"),
         (
             ("/bind", m.Bind),
             ("/binding-offer", m.ConfirmOffer),

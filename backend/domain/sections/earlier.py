@@ -63,12 +63,7 @@ def prefilled(
 
     Lists that this business does not take as maintained have to be confirmed again, and what it is about is asked anew.
     """
-    draft = Draft(
-        answers={name: source.answers[name] for name in TAKEN_OVER if name in source.answers},
-        entries={name: source.entries[name] for name in TAKEN_OVER if name in source.entries},
-        settled=frozenset(key for key in source.settled if key.startswith(TAKEN_OVER)),
-        skipped=frozenset(key for key in source.skipped if key.startswith(TAKEN_OVER)),
-    )
+    draft = carried_over(source)
     for section in ("education", "work"):
         if section not in profile.skippable_sections:
             draft = draft.unsettle(f"{section}.confirm")
@@ -78,6 +73,16 @@ def prefilled(
     for name, told in (("case_no", case_no), (VALID_UNTIL, ends), (LAST_EMPLOYER, employer_id)):
         draft = draft.with_answer(EARLIER, name, told) if told else draft
     return held.hold(draft, profile.changes)
+
+
+def carried_over(source: Draft) -> Draft:
+    """What a draft says of the person, whatever the business."""
+    return Draft(
+        answers={name: source.answers[name] for name in TAKEN_OVER if name in source.answers},
+        entries={name: source.entries[name] for name in TAKEN_OVER if name in source.entries},
+        settled=frozenset(key for key in source.settled if key.startswith(TAKEN_OVER)),
+        skipped=frozenset(key for key in source.skipped if key.startswith(TAKEN_OVER)),
+    )
 
 
 def earlier_prompts(draft: Draft, ctx: InterviewContext) -> tuple[ChoicePrompt, ...]:

@@ -126,6 +126,16 @@ class Book:
             return len(rows) - 1
         return None
 
+    def entries_named(self, draft: Draft, values: Sequence[Value]) -> list[int]:
+        """Every entry that has all that was said: 用友 is 北京用友软件有限公司, 高中 the school of that level."""
+        named = {value.field: value.value for value in values if value.field in self.own_fields}
+        rows = with_proposals(draft.rows(self.section))
+        return [
+            at
+            for at, row in enumerate(rows)
+            if named and all(_fits(row.get(name, ""), value) for name, value in named.items())
+        ]
+
     def add(self, draft: Draft, ctx: InterviewContext) -> Draft:
         """An empty entry at the end, unless one is open already."""
         rows = draft.rows(self.section)
@@ -207,6 +217,10 @@ def _by_row(values: Sequence[Value], base: int, count: int) -> dict[int, dict[st
         by_row.setdefault(_row_of(value, base), {})[value.field] = value.value
     new = {index: count + at for at, index in enumerate(sorted(index for index in by_row if index >= count))}
     return {new.get(index, max(index, 0)): pairs for index, pairs in by_row.items()}
+
+
+def _fits(stored: str, said: str) -> bool:
+    return stored == said or (bool(stored) and len(said) >= 2 and (said in stored or stored in said))
 
 
 def row_summary(row: Entry, *parts: str) -> str:

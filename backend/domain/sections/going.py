@@ -28,6 +28,8 @@ def goto(draft: Draft, command: Goto, ctx: InterviewContext) -> Reply:
     if field is not None and field in _READ_ONLY:
         return Reply(draft, (Say("read_only", {"label": _READ_ONLY[field]}),))
     section = (field and routing.section_of_field(field, draft, ctx)) or command.section
+    if (book := routing.BOOKS.get(command.section or "")) and field in book.shared_fields:
+        section = book.section
     if section is None and command.field is None and command.text:
         return _nothing_named(draft, command.text, ctx)
     if section is None or section not in script.SECTIONS:
@@ -39,6 +41,9 @@ def goto(draft: Draft, command: Goto, ctx: InterviewContext) -> Reply:
 
 def _open(draft: Draft, command: Goto, ctx: InterviewContext, section: str, field: str | None) -> Reply:
     index = command.index
+    if index is None and section in routing.BOOKS and command.named:
+        meant = routing.BOOKS[section].entries_named(draft, command.named)
+        index = meant[0] if len(meant) == 1 else None
     if command.mark and field and section in routing.BOOKS:
         rows = draft.rows(section)
         places = [at for at, row in enumerate(rows) if mark_of(row.get(field, "")) == command.mark]

@@ -60,6 +60,7 @@ class ChoicePrompt:
     """A question with a few answers: a confirmation, or one of several things to do.
 
     `understood` are answers that are taken, but not offered; `hear` finds the answer in a longer sentence.
+    `skip_means` is the answer that 跳过 gives, where the question may be left.
     """
 
     key: str
@@ -72,6 +73,7 @@ class ChoicePrompt:
     words: tuple[tuple[str, str], ...] = ()
     understood: tuple[Option, ...] = ()
     hear: Callable[[str], str] = lambda text: ""
+    skip_means: str = ""
 
     @property
     def fields(self) -> tuple[str, ...]:

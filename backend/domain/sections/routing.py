@@ -19,6 +19,7 @@ from backend.domain.sections.owners import SECTION_OF
 from backend.domain.sections.prompt import Prompt, Reply, where_it_stands
 from backend.domain.sections.work import WORK
 from backend.domain.talk import Answer, Say, Value
+from backend.domain.timeline import UNEMPLOYED
 
 BOOKS: Final[Mapping[str, Book]] = {"education": EDUCATION, "work": WORK}
 
@@ -159,6 +160,8 @@ def _ask_prompt(draft: Draft, ctx: InterviewContext, answer: Answer, target: Pro
     book = BOOKS.get(target.section)
     if book and not isinstance(target, EntryPrompt):
         values = tuple(value for value in answer.values if value.field in book.fields)
+        if _fills_the_gap(target, values):
+            return target.answer(draft, ctx, Answer(option="yes"))
         if values and answer.option is None:
             return _into_list(book, draft, ctx, values, base=_base(book, target, draft, ctx, values))
     elif answer.option is None and answer.values and not any(value.field in target.fields for value in answer.values):
@@ -166,6 +169,12 @@ def _ask_prompt(draft: Draft, ctx: InterviewContext, answer: Answer, target: Pro
     elif answer.option is None and any(value.field not in target.fields for value in answer.values):
         return _both(draft, ctx, answer, target)
     return target.answer(draft, ctx, answer)
+
+
+def _fills_the_gap(target: Prompt, values: Sequence[Value]) -> bool:
+    """“那段时间在家备考” to “要填待业吗”: no months of its own, so it is a yes and no further entry."""
+    told = {value.field: value.value for value in values}
+    return "gap" in target.fields and told.get("employer") == UNEMPLOYED and not set(told) & EDUCATION.shared_fields
 
 
 def _both(draft: Draft, ctx: InterviewContext, answer: Answer, target: Prompt) -> Reply:

@@ -253,6 +253,7 @@ def _gap(draft: Draft, ctx: InterviewContext, gap: Gap) -> ChoicePrompt:
         question,
         choose,
         words=(("填", "yes"), ("待业", "yes"), ("不填", "no")),
+        skip_means="no",
     )
 
 
