@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final
 
 from nlu.extract import jobs, places, schools
+from nlu.extract.answers import HOME, HUKOU, REACH, WHO
 from nlu.extract.moments import OPEN, Span, read_spans
 from nlu.extract.schools import HIGH_SCHOOL
 from nlu.extract.timeline import says_role, tokens_of
@@ -20,10 +21,10 @@ WORK: Final = frozenset({"employer", "job", "place"})
 _ONCE: Final = frozenset({"school", "level", "employer", "start", "end", "month"})
 _WORK_WORDS: Final = re.compile(r"入职|离职|上班|任职|就职|(?<!参加)工作(?!居住证|证|日|地点|单位怎|许可)|岗位|职位|跳槽到|辞职|合同到|供职|在职(?!证|读|研)|下一家")
 _SAME_FOR_ALL: Final = re.compile(r"都是|均为|全是|都算|全部是|都读的")
-_REPLACED: Final = re.compile(r"改成|改为|换成|更正为|应该是|应为|而是")
+_REPLACED: Final = re.compile(r"改成|改为|换成|更正为|应该是|应为|而是|名字?叫|全名|全称")
 _CONTRACT: Final = re.compile(r"合同|协议|签到|签约")
 _QUESTION: Final = re.compile(
-    r"[?]|吗|呢$|么$|怎么|什么|多少|哪(?!怕)|能不|可不可以|行不行|要不要|是不是|算不算|用不用|需不需要|有没有|多久|几[天个份张段点号]|如何|行不$|好不好"
+    r"[?]|吗|(?<!着)呢$|么$|怎么|什么|多少|哪(?!怕)|能不|可不可以|行不行|要不要|是不是|算不算|用不用|需不需要|有没有|多久|几[天个份张段点号]|如何|(?:行|好|要紧|可以|需要|算|用|要|合适|影响|成|够|作数)不$|好不好"
 )
 
 
@@ -46,12 +47,17 @@ def read_history(sheet: Sheet, *, today: date, asked: str | None = None) -> list
     used = [span for span in spans if span.first.day is None or span.last or _is_history(tokens) or says_role(span, sheet.text)]
     times = list(tokens_of(used, sheet.text, asked=asked))
     entries = _assemble(_of_kind([*tokens, *times], kind), sheet.text)
-    if is_question(sheet.text):
+    if is_question(sheet.text) or (_is_asked_elsewhere(asked) and not _REPLACED.search(sheet.text)):
         entries = [entry for entry in entries if _is_certain(entry)]
     for number, entry in enumerate(entries):
         for token in entry:
             sheet.note(Value(token.slot, token.value, token.start, token.end, number, token.confirm, token.guess))
     return [span for span in spans if span not in used] if entries else spans
+
+
+def _is_asked_elsewhere(asked: str | None) -> bool:
+    """Among contacts, personal facts and conditions 就住公司宿舍 or 远程办公 tells of no job and no school."""
+    return asked is not None and (asked in WHO | HUKOU | HOME | REACH or asked.startswith("C_"))
 
 
 def _pieces(sheet: Sheet, asked: str | None) -> list[Token]:
@@ -176,7 +182,7 @@ def _is_certain(entry: list[Token]) -> bool:
 
 
 def _denied(token: Token, text: str) -> bool:
-    return bool(re.search(r"(?:不是|并非|不叫|别写)(?:在)?$", text[max(0, token.start - 4) : token.start]))
+    return bool(re.search(r"(?:不是|并非|不叫|别写|没(?:有)?[上读念]过?)(?:在)?$", text[max(0, token.start - 4) : token.start]))
 
 
 def _was_replaced(token: Token, tokens: list[Token], text: str) -> bool:

@@ -58,6 +58,7 @@ _YEAR2: Final = rf"(?:\d\d|[{_CN}]{{2}})"
 _MONTH: Final = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 DAY_NUMBER: Final = r"(?:3[01]|[12]\d|0?[1-9]|三十一?|二十[一二三四五六七八九]?|十[一二三四五六七八九]?|[一二三四五六七八九])"
 _NO_LENGTH: Final = r"(?!以?[上下内]|左右|多|[个整]?工作?经[验历]|期|限|[的了]?合同|来|前|后|间)"
+_ENGLISH_MONTH: Final = "(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _BEFORE: Final = r"(?<![0-9A-Za-z.@])"
 
 _FORMS: Final = tuple(
@@ -69,14 +70,20 @@ _FORMS: Final = tuple(
         rf"{_BEFORE}(?P<y>{_YEAR4})\s?[./-]\s?(?P<m>1[0-2]|0?[1-9])(?:月份?)?(?![\d年级])",
         rf"{_BEFORE}(?P<y>(?:19[5-9]|20[0-6])\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)",
         rf"{_BEFORE}(?P<y>(?:19[5-9]|20[0-6])\d)(?P<m>0[1-9]|1[0-2])(?!\d)",
+        rf"{_BEFORE}(?P<y>{_YEAR4})。(?P<m>1[0-2]|0?[1-9])(?:月份?)?(?![\d年级])",
         rf"{_BEFORE}(?P<y>{_YEAR4})\s(?P<m>1[0-2]|0?[1-9])月?(?![\d年])",
-        rf"{_BEFORE}(?P<y>{_YEAR4})\s?(?:年份?|(?P<cohort>级)|(?P<leaving>届)|(?![\d.年%％个人元号]))",
-        rf"{_BEFORE}(?P<y>{_YEAR2})\s?年\s?(?P<m>{_MONTH})\s?月份?(?:(?P<d>{DAY_NUMBER})[日号])?(?!\d)",
+        rf"{_BEFORE}(?P<y>{_YEAR4})\s?年?(?P<season>[春夏秋冬])(?:季|天)?",
+        rf"{_BEFORE}(?P<y>{_YEAR4})年(?P<part>年?[底末初])",
+        rf"{_BEFORE}(?P<y>{_YEAR4})\s?(?:年(?!\s?\d{{2}}月)份?|(?P<cohort>级)|(?P<leaving>届)|(?![\d.年%％个人元号]))",
+        rf"{_BEFORE}(?P<y>{_YEAR2})\s?年的?\s?(?P<m>{_MONTH})\s?月份?(?:(?P<d>{DAY_NUMBER})[日号])?(?!\d)",
         rf"(?<![0-9A-Za-z.@了满共近超有约满干于])(?P<y>{_YEAR2})\s?(?:年{_NO_LENGTH}|(?P<cohort>级)|(?P<leaving>届))",
         rf"(?P<rel>大前年|前年|去年|上年|今年|本年|明年|后年)的?\s?(?:(?P<m>{_MONTH})\s?月份?(?:(?P<d>{DAY_NUMBER})[日号])?|(?P<part>年?[底末初]|上半年|下半年|暑假|夏天))?",
         r"(?P<relm>上上个?月|上个?月|这个?月|本月|当月|下个?月)(?!底?前)(?:(?P<d>%s)[日号])?" % DAY_NUMBER,
+        rf"{_BEFORE}(?P<m>1[0-2]|0?[1-9])[./](?P<y>(?:19[5-9]|20[0-6])\d)(?!\d)",
+        rf"(?<![\d个十一二三四五六七八九])(?P<m>{_MONTH})\s?月份?(?:左右|前后|吧)?[,，]?\s?(?P<y>{_YEAR4})年",
+        rf"(?P<english>{_ENGLISH_MONTH})[a-z]*\.?,?\s?(?P<y>(?:19[5-9]|20[0-6])\d)(?!\d)",
         rf"(?<![\d个十一二三四五六七八九])(?P<m>{_MONTH})\s?月份?\s?(?:(?P<d>{DAY_NUMBER})\s?[日号]?)?(?![\d个])",
-        r"(?P<open>至今|到现在|到目前|到今天?|迄今|直到现在|一直到现在|无固定期限|长期合同)",
+        r"(?P<open>至今|到现在|到目前|到今天?|迄今|直到现在|一直到现在|无固定期限|无固定期|长期合同)",
     )
 )
 _SEPARATOR: Final = re.compile(r"\s?(?:-|~|至|到|一直到|直到|,?然后到)\s?")
@@ -85,9 +92,13 @@ _STUDY_OR_WORK: Final = r"\s?(?:年|级|在|读|于|上|就读|念|[\u4e00-\u9ff
 _YEARS_2: Final = re.compile(rf"{_BEFORE}(?P<a>\d\d)\s?年?\s?[-~到至]\s?(?P<b>\d\d)(?!\d|\.\d|月|[日号])(?={_STUDY_OR_WORK}|\s|,|$)年?")
 _YEARS_MIXED: Final = re.compile(rf"{_BEFORE}(?P<a>{_YEAR4})\s?年?\s?[-~到至]\s?(?P<b>{_YEAR4}|\d\d(?=年|级))(?![\d.]|年\d|-\d)年?")
 _MONTHS_2: Final = re.compile(rf"{_BEFORE}(?P<a>\d\d)[./](?P<am>1[0-2]|0?[1-9])\s?[-~到至]\s?(?:(?P<b>\d\d)[./](?P<bm>1[0-2]|0?[1-9])(?![\d.])|(?P<now>至?今|现在|目前))")
+# 0509-0807: September 2005 to July 2008.
+_MONTHS_PACKED: Final = re.compile(rf"{_BEFORE}(?P<a>\d\d)(?P<am>0[1-9]|1[0-2])\s?[-~到至]\s?(?P<b>\d\d)(?P<bm>0[1-9]|1[0-2])(?![\d.室号楼])")
 _SHORT_END: Final = re.compile(rf"(?P<y>\d\d)[./](?P<m>1[0-2]|0?[1-9])(?![\d.])|(?P<y2>\d\d)年(?!\d)|(?P<m2>{_MONTH})月份?(?![\d个])")
 _YEARS_AGO: Final = {"大前年": -3, "前年": -2, "去年": -1, "上年": -1, "今年": 0, "本年": 0, "明年": 1, "后年": 2}
 _MONTHS_AWAY: Final = {"上上": -2, "上": -1, "这": 0, "本": 0, "当": 0, "下": 1}
+_ENGLISH_MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_SEASONS: Final = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
 _PARTS: Final = {"底": 12, "末": 12, "初": 1, "上半年": 6, "下半年": 9, "暑假": 7, "夏天": 7}
 
 
@@ -144,6 +155,11 @@ def _two_digit_range(text: str, at: int, today: date) -> Span | None:
             return Span(first, Moment(months.start("now"), months.end(), open=True))
         last = Moment(months.start("b"), months.end(), full_year(int(months["b"]), today=today), int(months["bm"]))
         return Span(first, last) if _in_order(first, last) else None
+    packed = _MONTHS_PACKED.match(text, at)
+    if packed:
+        first = Moment(at, packed.end("am"), full_year(int(packed["a"]), today=today), int(packed["am"]))
+        last = Moment(packed.start("b"), packed.end(), full_year(int(packed["b"]), today=today), int(packed["bm"]))
+        return Span(first, last) if _in_order(first, last) and last.year <= today.year + 10 else None
     years = _YEARS_MIXED.match(text, at) or _YEARS_2.match(text, at)
     if not years:
         return None
@@ -171,7 +187,7 @@ def _end_of_range(text: str, at: int, first: Moment, today: date) -> Moment | No
 
 
 def _is_long_form(text: str, at: int) -> bool:
-    return any(form.match(text, at) for form in _FORMS[:10])
+    return any(form.match(text, at) for form in _FORMS if "y" in form.groupindex)
 
 
 def _moment_at(text: str, at: int, today: date) -> Moment | None:
@@ -187,7 +203,7 @@ def _moment(found: re.Match[str], today: date) -> Moment | None:
     moment = Moment(found.start(), found.end())
     if parts.get("open"):
         return replace(moment, open=True)
-    month = chinese_number(parts["m"]) if parts.get("m") else None
+    month = _month_said(parts)
     day = chinese_number(parts["d"]) if parts.get("d") else None
     if parts.get("rel"):
         part = (parts.get("part") or "").removeprefix("年")
@@ -198,11 +214,24 @@ def _moment(found: re.Match[str], today: date) -> Moment | None:
         return replace(moment, year=index // 12, month=index % 12 + 1, day=day, relative=True)
     if parts.get("y"):
         year = _year(parts["y"], today)
-        moment = replace(moment, year=year, month=month, day=day, cohort=bool(parts.get("cohort")), leaving=bool(parts.get("leaving")))
+        loosely = bool(parts.get("season") or parts.get("part"))
+        moment = replace(moment, year=year, month=month, day=day, relative=loosely, cohort=bool(parts.get("cohort")), leaving=bool(parts.get("leaving")))
         return moment if _exists(moment) and 1950 <= year <= today.year + 45 else None
     guessed = today.year if (month or 1) <= today.month else today.year - 1
     moment = replace(moment, year=guessed, month=month, day=day, said_year=False, relative=True)
     return moment if _exists(moment) else None
+
+
+def _month_said(parts: dict[str, str | None]) -> int | None:
+    """The month as a number, an English name, a season (秋 is September) or the end of the year."""
+    if english := parts.get("english"):
+        return _ENGLISH_MONTHS.index(english.lower()) + 1
+    if season := parts.get("season"):
+        return _SEASONS[season]
+    if parts.get("y") and (part := parts.get("part")):
+        return _PARTS[part.removeprefix("年")]
+    said = parts.get("m")
+    return chinese_number(said) if said else None
 
 
 def _exists(moment: Moment) -> bool:

@@ -20,13 +20,20 @@ _USCC_WEIGHTS: Final = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 
 _CN_DIGIT: Final = "".join(DIGITS)
 _CASE_NO: Final = re.compile(r"(?<![A-Za-z])GJ(\d{8})-?(\d{5})(?!\d)", re.IGNORECASE)
 _EMAIL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}", re.ASCII)
-_EMAIL_SPACED: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9._%+-]*) ?@ ?([A-Za-z0-9-]+) ?\. ?((?:com|cn|net|org|edu)(?:\.cn)?)\b", re.ASCII)
+_AT: Final = r" ?(?:@|艾特|爱特|圈a|at(?![A-Za-z])) ?"
+_DOT: Final = r" ?(?:[.,。]|点|dot) ?"
+_NAME_SAID: Final = r"[A-Za-z0-9][A-Za-z0-9_%+-]*(?:(?:\.|点)[A-Za-z0-9_%+-]+)*"
+_EMAIL_SAID: Final = re.compile(rf"({_NAME_SAID}){_AT}([A-Za-z0-9-]+){_DOT}((?:com|cn|net|org|edu)(?:{_DOT}cn)?)(?![A-Za-z])", re.ASCII | re.IGNORECASE)
+_QQ_NUMBER: Final = re.compile(r"[Qq]{2}(?:号|邮箱)?(?:码)?[是为:\s]{0,3}(\d{5,10})(?!\d)")
+_INSTEAD_OF: Final = re.compile(r"(?:不是|并非|把|别用|不要用)\s?$")
 _ID_NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])\d(?:[ -]?\d){16}[ -]?[0-9Xx](?![0-9A-Za-z])")
 _ID_OLD: Final = re.compile(r"(?<![0-9A-Za-z])[1-8]\d{5}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?![0-9A-Za-z])")
 _ID_MENTIONED: Final = re.compile(r"身份证号?(?:码)?[是为:\s]{0,3}(\d[\d ]{12,18}[0-9Xx])(?![0-9])")
-_PASSWORD: Final = re.compile(r"密码[是为:\s改成]{1,4}([!-~]{4,64})")
+_PASSWORD: Final = re.compile(r"密码(?:[是为:\s改成]{1,4}([!-~]{4,64})|(?=[!-~]*[0-9])([!-~]{6,64}))")
 _USCC: Final = re.compile(r"(?<![0-9A-Za-z@.])[0-9A-HJ-NPQRTUWXYa-hj-npqrtuwxy]{18}(?![0-9A-Za-z@])")
-_REDACTED: Final = re.compile(r"〔(身份证号|密码)〕")
+_USCC_SPACED: Final = re.compile(r"(?<![0-9A-Za-z@.])9[0-9A-Za-z]{1,3}(?:[ -][0-9A-Za-z]{2,6}){3,5}(?![0-9A-Za-z@])", re.ASCII)
+_REDACTED: Final = re.compile(r"〔(身份证号|密码|银行卡号)〕")
+_SECRETS: Final = {"密码": "password", "身份证号": "id_number", "银行卡号": "bank_card"}
 _PHONE: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:\(?\+? ?(?:00)?86\)?[ -]?)?(1[3-9]\d(?P<s>[.,-])\d{4}(?P=s)\d{4}|1[3-9]\d-?\d{4} ?-?\d{4}|1 ?[3-9](?: ?\d){9})(?![ -]?\d{2}|[0-9A-Za-z])"
 )
@@ -90,6 +97,7 @@ def read_numbers(sheet: Sheet, *, today: date) -> None:
     _read_secrets(sheet, today=today)
     sheet.take_all("case_no", _CASE_NO, lambda found: f"GJ{found.group(1)}-{found.group(2)}")
     _read_emails(sheet)
+    sheet.take_all("tax_no", _USCC_SPACED, lambda found: _tax_number(found.group()))
     sheet.take_all("tax_no", _USCC, lambda found: found.group().upper() if is_tax_number(found.group()) else None)
     sheet.take_all("phone", _PHONE, lambda found: re.sub(r"\D", "", found.group(1)))
     sheet.take_all("phone", _PHONE_CN, _spoken_phone)
@@ -99,7 +107,7 @@ def read_numbers(sheet: Sheet, *, today: date) -> None:
 
 
 def _read_secrets(sheet: Sheet, *, today: date) -> None:
-    sheet.take_all("secret_typed", _REDACTED, lambda found: "password" if found.group(1) == "密码" else "id_number")
+    sheet.take_all("secret_typed", _REDACTED, lambda found: _SECRETS[found.group(1)])
     for found in sheet.free_matches(_ID_NUMBER):
         number = re.sub(r"[ -]", "", found.group())
         if is_id_number(number, today=today) or (number[:2] in PROVINCES and number[6:8] in ("19", "20")):
@@ -107,25 +115,41 @@ def _read_secrets(sheet: Sheet, *, today: date) -> None:
     for found in sheet.free_matches(_ID_MENTIONED, 1):
         sheet.take(Value("secret_typed", "id_number", found.start(1), found.end(1)))
     sheet.take_all("secret_typed", _ID_OLD, lambda found: "id_number" if found.group()[:2] in PROVINCES else None)
-    for found in sheet.free_matches(_PASSWORD, 1):
-        sheet.take(Value("secret_typed", "password", found.start(1), found.end(1)))
+    for found in sheet.free_matches(_PASSWORD):
+        at = 1 if found[1] else 2
+        sheet.take(Value("secret_typed", "password", found.start(at), found.end(at)))
 
 
 def _read_emails(sheet: Sheet) -> None:
-    """All addresses of a message are one value: their list, joined with `;` (F20)."""
+    """All addresses of a message are one value: their list, joined with `;` (F20). One that is denied is left out."""
     found = [(m.start(), m.end(), m.group()) for m in sheet.free_matches(_EMAIL)]
-    for loose in sheet.free_matches(_EMAIL_SPACED):
-        if all(loose.end() <= start or end <= loose.start() for start, end, _ in found):
-            found.append((loose.start(), loose.end(), "".join(loose.groups()[:1]) + "@" + loose.group(2) + "." + loose.group(3)))
-    if not found:
-        return
-    found.sort()
-    unique: dict[str, str] = {}
-    for start, end, address in found:
+    for said in sheet.free_matches(_EMAIL_SAID):
+        if all(said.end() <= start or end <= said.start() for start, end, _ in found):
+            found.append((said.start(), said.end(), _written(said)))
+    if not found and "邮" in sheet.text and (qq := next(sheet.free_matches(_QQ_NUMBER, 1), None)):
+        sheet.close(qq.start(1), qq.end(1))
+        sheet.note(Value("emails", f"{qq[1]}@qq.com", qq.start(1), qq.end(1), confirm=True))
+    for start, end, _ in found:
         sheet.close(start, end)
+    meant = [one for one in sorted(found) if not _INSTEAD_OF.search(sheet.text[: one[0]])] if len(found) > 1 else found
+    if not meant:
+        return
+    unique: dict[str, str] = {}
+    for _, _, address in meant:
         name, _, host = address.partition("@")
         unique.setdefault(f"{name}@{host.lower()}".lower(), f"{name}@{host.lower()}")
-    sheet.note(Value("emails", ";".join(unique.values()), found[0][0], found[-1][1]))
+    sheet.note(Value("emails", ";".join(unique.values()), meant[0][0], meant[-1][1]))
+
+
+def _written(said: re.Match[str]) -> str:
+    """li点si艾特163点com → li.si@163.com."""
+    ending = re.sub(_DOT, ".", said[3], flags=re.IGNORECASE)
+    return f"{said[1].replace('点', '.')}@{said[2]}.{ending}"
+
+
+def _tax_number(spaced: str) -> str | None:
+    code = re.sub(r"[ -]", "", spaced).upper()
+    return code if is_tax_number(code) else None
 
 
 def _spoken_phone(found: re.Match[str]) -> str | None:

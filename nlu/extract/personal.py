@@ -33,9 +33,10 @@ _FACTS: Final[tuple[tuple[str, re.Pattern[str], str, bool], ...]] = tuple(
         ("political", r"九三学社|九三", "九三学社", False),
         ("political", r"台盟", "台盟", False),
         ("marital", r"未婚(?!声明|证明)|没结婚|没有结婚|还没结婚|单身(?!证明|声明)|没对象", "未婚", False),
+        ("marital", r"离婚官司|(?:正在|在闹|闹|没)离婚?(?:呢|$|,)|还没离", "已婚", True),
         ("marital", r"离异|离婚了?(?!证|协议|判决|材料)|离了(?!职)|离过婚", "离婚", False),
-        ("marital", r"丧偶|(?:老公|老婆|配偶|丈夫|妻子)(?:去世|过世|不在)了?", "丧偶", False),
-        ("marital", r"已婚|结婚了|结了婚|再婚|复婚|初婚|结过婚|领证了", "已婚", False),
+        ("marital", r"丧偶|(?:老公|老婆|配偶|丈夫|妻子)(?:去世|过世|不在|没)了?|老伴(?:走|没|去世|不在)", "丧偶", False),
+        ("marital", r"已婚|结婚了|结了婚|再婚|复婚|初婚|结过婚|(?<!没)(?<!没有)(?<!未)领(?:了|过)?证了?(?!书|的)|二婚", "已婚", False),
         ("hukou_kind", r"集体户口?(?!首页|卡|页)", "集体户", False),
         ("hukou_kind", r"家庭户口?(?!首页|簿|本)", "家庭户", False),
         ("hukou_nature", r"非农业?(?:户口|户籍)?|城镇户?口?(?:户籍)?(?!职工|单位|居民医)|城市户口", "城镇", False),
@@ -46,8 +47,9 @@ _FACTS: Final[tuple[tuple[str, re.Pattern[str], str, bool], ...]] = tuple(
         ("housing", r"公租房|单位公房|单位分的?房|公房|单位的房", "单位公房", False),
         ("housing", r"(?:单位|公司|集体|员工)?的?宿舍(?!证明)", "单位宿舍", False),
         ("housing", r"(?:配偶|老婆|老公|爱人|妻子|丈夫|媳妇|对象)(?:的|名下的?|那边的?|单独)+(?:房子?|房产)?(?!证|合同|身份证|户口|工作)", "配偶名下", False),
+        ("housing", r"[跟和与](?:父母|爸妈|家里人?|岳父母?|公婆|亲戚|朋友)(?:一起|一块)?住", "亲友家", False),
         ("housing", r"(?:住|借住?|借)(?:在|的)?(?:亲戚|亲友|朋友|父母|爸妈|哥|姐|叔叔|舅舅|同学|岳父母?)(?:家|那|的房子?|处|名下)?|亲友家|亲戚家|朋友家|借住|父母(?:家|的房子?|名下)", "亲友家", False),
-        ("housing", r"(?:还没|没有?|未|尚未)(?:下|拿到?|办下来|取得?|领)(?:房产证|房本|产权证|不动产证|证)|网签(?!合同)|期房|刚买的?房|买了房?(?:还)?没下证|自有未取证", "自有未取证", False),
+        ("housing", r"(?:还没|没有?|未|尚未)(?:下|拿到?|办下来|取得?|领)(?:房产证|房本|产权证|不动产证|证)|(?:房产证|房证|不动产证|产权证)(?:还)?(?:没|未|没有)(?:下|拿|办|到|出)|按揭[^,。]{0,6}没下|网签(?!合同)|期房|刚买的?房|买了房?(?:还)?没下证|自有未取证", "自有未取证", False),
         ("housing", r"自己的?房(?:子|产)?|自有(?:住?房|产权|已取证)?|自家的?房子?|(?:我|本人)名下(?:的|有)?房?子?|自己买的(?:房子?)?|有房产证的?|买的房子?|自购房|有房(?!产)|产权房", "自有已取证", False),
         ("housing", r"租(?:的房|房(?!合同|协议|备案|税|子的合同)|的|住|了房|了个|别人)子?", "租房", False),
         ("title", r"(?:没有?|无|没评过?|还没评|没考)(?:任何)?(?:职称|专业技术职称)(?!证)|职称[是为:\s]*(?:没有|无)", "无", False),
@@ -78,15 +80,18 @@ _TITLE: Final = re.compile(
     r"(?P<level>助理|初级|中级|副高级?|正高级?|高级)?(?P<name>工程师|经济师|会计师|政工师|统计师|审计师|人力资源管理师|教师|讲师|副教授|教授|主治医师|医师|建造师|造价师|研究员|律师|专业技术职称)?"
     r"(?:的)?职称(?!证|查询|评审表|路径|通道)|职称[是为有:\s]*(?P<after>(?:助理|初级|中级|副高|正高|高级)?[\u4e00-\u9fff]{0,8}(?:师|员|级|教授|高))"
 )
+# “用我老婆的行吗” and “没领证” are about a house only where one is spoken of.
+_ABOUT_HOUSING: Final = re.compile(r"住|租|房|宿舍|公寓|宅基地")
 _NEGATED: Final = re.compile(r"(?:不是|并非|不叫|不应该是|没有说|别写|不算)$")
 
 
-def read_personal(sheet: Sheet) -> None:
+def read_personal(sheet: Sheet, asked: str | None = None) -> None:
     for found in sheet.free_matches(_ETHNICITY):
         _take(sheet, Value("ethnicity", (found["name"] or found["bare"]) + "族", found.start(), found.end()))
     for name, pattern, value, confirm in _FACTS:
         for found in sheet.free_matches(pattern):
-            _take(sheet, Value(name, value, found.start(), found.end(), confirm=confirm))
+            if name != "housing" or asked in ("address", "housing", "postcode") or _ABOUT_HOUSING.search(sheet.text):
+                _take(sheet, Value(name, value, found.start(), found.end(), confirm=confirm))
     for found in sheet.free_matches(_TITLE):
         shown = found["after"] or (found["level"] or "") + (found["name"] or "").replace("专业技术职称", "")
         if shown:

@@ -29,6 +29,7 @@ DISTRICTS: Final[dict[str, str]] = {
 }
 _QUARTERS: Final = frozenset("望京 国贸 三里屯 酒仙桥 cbd 总部基地 上地 中关村 五道口 西二旗 知春路 回龙观 天通苑 副中心 城市副中心".split())
 _DISTRICT_OF: Final = {name: full for full, names in DISTRICTS.items() for name in (full, *names.split())}
+A_DISTRICT: Final = any_of(_DISTRICT_OF)
 _DISTRICT: Final = re.compile(rf"(?:北京市?)?(?P<name>{any_of(_DISTRICT_OF)})(?!大街|路|门|人)", re.IGNORECASE)
 _ADDRESS: Final = re.compile(
     rf"(?:北京市?)?(?:{any_of(_DISTRICT_OF)})?[\u4e00-\u9fffA-Za-z·]{{0,20}}?"
@@ -38,14 +39,15 @@ _ADDRESS: Final = re.compile(
 )
 _CUT_ADDRESS: Final = re.compile(r"^(?:在|.*?(?:地址|住址|住所|住在|搬到了?|搬去|改成了?|换成|变成|现在|现住|我住|家住|新家|新的)(?:在|是|为|改成|:|,|\s)*)")
 _AREAS: Final = words("places.txt")
-_AREA: Final = any_of(area.removesuffix("市") for area in _AREAS)
+AREA: Final = any_of(area.removesuffix("市") for area in _AREAS)
+_AREA: Final = AREA
 _HUKOU_AT: Final = re.compile(
     rf"(?:户口所?在?地?|户籍所?在?地?|老家|籍贯|落户在)(?:是|在|为|:|\s)*(?P<place>{_AREA}(?:省|市|自治区)?(?:{_AREA}市?)?(?:[\u4e00-\u9fff]{{1,8}}?(?:市|区|县|州|盟|旗|镇|乡|村|街道)){{0,4}})"
 )
 _HUKOU_OF: Final = re.compile(rf"(?P<place>{_AREA}(?:省|市)?(?:{_AREA}市?)?(?:[\u4e00-\u9fff]{{1,4}}[区县])?)的?(?:户口|户籍|人(?!力|社|事|才|大))(?![薄簿本页首])")
 _COUNTRY: Final = re.compile(any_of(named("countries.txt")))
 _PLACE: Final = re.compile(
-    rf"(?P<area>{_AREA}(?:省|市)?(?:{_AREA}(?![区县])市?)?(?:{any_of(_DISTRICT_OF)}|[\u4e00-\u9fff]{{1,3}}[区县])?|(?:{any_of(_DISTRICT_OF)}))"
+    rf"(?P<area>{_AREA}(?:省|市)?(?:{_AREA}(?![区县])市?)?\s?(?:{any_of(_DISTRICT_OF)}|[\u4e00-\u9fff]{{1,3}}[区县])?|(?:{any_of(_DISTRICT_OF)}))"
 )
 _OF_BEIJING: Final = re.compile(r"^北京市?(?=.)")
 _PLACE_CUE: Final = re.compile(rf"(?:工作地点|工作地|办公地点?|地点|上班地点?|坐标|base)(?:是|在|为|:|\s)*{_PLACE.pattern}", re.IGNORECASE)
@@ -66,7 +68,9 @@ def read_address(sheet: Sheet) -> None:
         start = found.start()
         lead = _CUT_ADDRESS.match(found.group())
         start += lead.end() if lead else 0
-        if found.end() - start >= 5 and sheet.take(Value("address", sheet.text[start : found.end()], start, found.end())):
+        whole = with_district(sheet.text[start : found.end()])
+        inferred = whole != sheet.text[start : found.end()]
+        if found.end() - start >= 5 and sheet.take(Value("address", whole, start, found.end(), confirm=inferred)):
             return
 
 
@@ -103,5 +107,18 @@ def _work_place(found: re.Match[str]) -> Value:
 
 def _full_area(area: str) -> str:
     """A district alone is one of Beijing's: 延庆, 北京延庆 → 北京市延庆区."""
-    known = district(_OF_BEIJING.sub("", area))
-    return f"北京市{known}" if known else area
+    plain = area.replace(" ", "")
+    known = district(_OF_BEIJING.sub("", plain))
+    return in_beijing(known) if known else plain
+
+
+def in_beijing(known: str) -> str:
+    return known if known.startswith("北京") else f"北京市{known}"
+
+
+def with_district(address: str) -> str:
+    """望京花园 → 朝阳区望京花园: a quarter tells the district that the address lacks."""
+    found = _DISTRICT.match(address)
+    if found is None or found["name"].lower() not in _QUARTERS or any(name in address for name in DISTRICTS):
+        return address
+    return f"{_DISTRICT_OF[found['name'].lower()]}{address}"

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from nlu.extract import days, jobs, personal, places, words
+from nlu.extract import days, jobs, personal, places, schools, words
+from nlu.extract.answers import contract_end, read_answers
+from nlu.extract.corrections import read_corrections
 from nlu.extract.history import is_question, read_history
-from nlu.extract.moments import OPEN, Span
+from nlu.extract.moments import Span
 from nlu.extract.numbers import read_numbers
 from nlu.extract.values import Sheet, Value
 from nlu.text.normalise import fold, normalise
@@ -17,10 +19,9 @@ from nlu.text.spans import Traced
 
 AS_TYPED: Final = frozenset({"employer", "school", "major", "job", "address", "invoice_title", "hukou_place"})
 _INVOICE_TITLE: Final = re.compile(
-    r"抬头(?:名称)?(?:是|写|开|用|填|叫|为|:|改成|\s)+(?!单位|公司(?:$|,|的)|个人|我|什么|怎么|哪)(?P<t>[\u4e00-\u9fffA-Za-z0-9()·&]{4,60})"
+    r"抬头(?:名称)?(?:是|写|开|用|填|叫|为|:|改成|\s|(?=[\u4e00-\u9fff()]{2,30}公司))+(?!单位|公司(?:$|,|的)|个人|我|什么|怎么|哪)(?P<t>[\u4e00-\u9fffA-Za-z0-9()·&]{4,60})"
 )
 _TALK_ABOUT_IT: Final = re.compile(r"[了吗不错岔改换]|能|怎么|可以")
-_STILL: Final = frozenset("现在 目前 如今 在职 还在职 还在 仍在职".split())
 _POLARITY: Final = (
     ("unsure", re.compile(r"不(?:太)?(?:确定|清楚|知道|晓得|了解|记得)|说不(?:准|好)|忘了|拿不准|不好说")),
     ("no", re.compile(r"^(?:不|否|没有?|无|别|未|不是|不用|没|不行|不对|不可以|不要|算了)")),
@@ -66,12 +67,14 @@ def read(text: str, *, today: date, asked: str | None = None) -> Reading:
     read_numbers(sheet, today=today)
     _read_invoice_title(sheet)
     places.read_address(sheet)
-    _read_bare_job(sheet, asked)
+    _read_whole_name(sheet, asked, today=today)
+    read_corrections(sheet)
     unused = read_history(sheet, today=today, asked=asked)
     places.read_hukou_place(sheet)
     _read_time(sheet, unused, today=today)
-    personal.read_personal(sheet)
-    _read_bare_answer(sheet, asked)
+    personal.read_personal(sheet, asked)
+    if not is_question(sheet.text):
+        read_answers(sheet, asked, today=today)
     places.read_districts(sheet)
     words.read_words(sheet)
     _read_polarity(sheet)
@@ -104,32 +107,17 @@ def _read_invoice_title(sheet: Sheet) -> None:
             sheet.take(Value("invoice_title", found["t"], found.start("t"), found.end("t")))
 
 
-def _read_bare_job(sheet: Sheet, asked: str | None) -> None:
-    """A whole title as the answer to the question for it: 发票专员 is no word about invoices there."""
+def _read_whole_name(sheet: Sheet, asked: str | None, *, today: date) -> None:
+    """A whole name as the answer to the question for it: 发票专员 is no word about invoices there, 材料成型及控制工程 one major."""
     text = sheet.text.strip(" ,。.!")
-    if asked == "job" and jobs.is_title(text) and not is_question(text):
-        sheet.take(Value("job", text, 0, len(sheet.text), 0))
-
-
-def _read_bare_answer(sheet: Sheet, asked: str | None) -> None:
-    """A word that is an answer only because it was asked for: 汉, 工程师, 延庆, 100020."""
-    text = sheet.text.strip(" ,。.!")
-    end = len(sheet.text)
-    if not text or asked is None or sheet.has(asked) or is_question(text):
+    if is_question(text):
         return
-    if asked == "ethnicity" and text in personal.ETHNICITIES:
-        sheet.note(Value(asked, f"{text}族", 0, end))
-    elif asked == "postcode" and re.fullmatch(r"\d{6}", text, re.ASCII):
-        sheet.values[:] = [value for value in sheet.values if value.field not in ("month", "start", "end", "date")]
-        sheet.note(Value(asked, text, 0, end))
-    elif asked == "title" and text in ("无", "没有", "没"):
-        sheet.note(Value(asked, "无", 0, end))
-    elif asked == "title" and re.fullmatch(r"(?:助理|初级|中级|副高级?|正高级?|高级)?[\u4e00-\u9fff]{0,8}(?:师|级|教授|研究员|高)", text):
-        sheet.note(Value(asked, text, 0, end))
-    elif asked == "end" and text in _STILL:
-        sheet.note(Value(asked, OPEN, 0, end, 0))
-    elif asked == "place" and places.district(text):
-        sheet.take(Value(asked, f"北京市{places.district(text)}", 0, end))
+    if asked == "job" and jobs.is_title(text):
+        sheet.take(Value("job", text, 0, len(sheet.text), 0))
+    elif asked == "major" and schools.is_whole_major(text):
+        sheet.take(Value("major", text.removesuffix("专业"), 0, len(sheet.text), 0))
+    elif asked == "end" and (until := contract_end(text, today=today)) is not None:
+        sheet.take(Value("end", until, 0, len(sheet.text), 0, confirm=True))
 
 
 def _read_polarity(sheet: Sheet) -> None:

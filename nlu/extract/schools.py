@@ -32,7 +32,7 @@ _LEVELS: Final = tuple(
     (level, re.compile(form))
     for level, form in (
         ("博士研究生", r"(?:读|念|上)博(?!物)|博士(?:研究生|生|学位)?(?!后)|直博"),
-        ("硕士研究生", r"(?:读|念|上|考)?研究生(?!院)|硕士(?:研究生|生|学位)?|读硕|读研|考研上|MBA|EMBA|MPA"),
+        ("硕士研究生", r"修士|(?:读|念|上|考)?研究生(?!院)|硕士(?:研究生|生|学位)?|读硕|读研|考研上|MBA|EMBA|MPA"),
         ("本科", r"专升本|本科(?:生)?|学士(?:学位)?|本硕"),
         ("大专", r"大专|专科|高职"),
         ("中专", r"中专|职高|技校"),
@@ -46,7 +46,7 @@ _IDENTITIES: Final = tuple(
         ("全日制学生", r"(?:统招)?全日制(?:学生|统招|普通)?|统招|普招|脱产学习|脱产"),
         ("自学考试", r"自学考试|自考"),
         ("成人教育", r"成人教育|成教|函授|夜大|成人高考|成考|成人(?:本科|大专)"),
-        ("网络/远程教育", r"网络教育|远程教育|网教|远程(?:学习)?"),
+        ("网络/远程教育", r"网络教育|远程(?:教育|学习)|网教"),
         ("开放大学", r"(?:国家)?开放大学(?:的)?|(?<!广播)电大"),
         ("留学", r"留学|海归"),
     )
@@ -58,6 +58,10 @@ _MAJOR_BEFORE: Final = re.compile(r"(?P<m>[\u4e00-\u9fffA-Za-z]{2,20})专业")
 _MAJOR_KNOWN: Final = re.compile(any_of(words("majors.txt")) + r"(?:学(?!校|院|位|历|士|费)|类|方向)?(?!师|员|与|[一-龥]?专业)", re.IGNORECASE)
 _MAJOR_CHUNK: Final = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff()]{1,14}(?:学|工程|技术|管理|设计|科学|贸易|教育|语言|文学|经济|金融|法律|艺术|英语|翻译|营销|治疗|医学|表演|制造|分析|数学|与应用|研究|科学与技术)$")
 _NOT_A_MAJOR: Final = re.compile(r"^第[一二三四五六七八九十\d]|更正|修改|纠正|想|什么|怎么|大学|学院|中学|留学|上学|入学|学校|同学|开学|工作|填|吗|写|改|不|没|一样|方向是|我|他|毕业|自学|在职|读|上的")
+_COUNTRY_BEFORE: Final = re.compile(any_of(name for name, full in named("countries.txt").items() if full != "中国" and len(name) > 1) + r"(?=.{3})")
+# 北京大学第三医院, 清华大学出版社 employ people; nobody studied there.
+_IS_AN_EMPLOYER: Final = re.compile(r"(?:附属)?[\u4e00-\u9fff]{0,8}?(?:医院|出版社|幼儿园|公司)")
+_ONE_NAME: Final = re.compile(r"[\u4e00-\u9fffA-Za-z()]{3,24}")
 _NO_MAJOR: Final = re.compile(r"(?:专业(?:[是为:\s]|改成|改为|填|写)*(?:无|没有)(?!分)|没有专业|不分专业|没分专业)")
 
 
@@ -75,6 +79,13 @@ def find_schools(sheet: Sheet) -> Iterator[Token]:
             yield from _named(sheet, found)
 
 
+def is_whole_major(text: str) -> bool:
+    """Whether a message is one name in which a shorter major stands: 办公自动化, 材料成型及控制工程, 付款与结算."""
+    if not _ONE_NAME.fullmatch(text) or _NOT_A_MAJOR.search(text):
+        return False
+    return bool(_MAJOR_KNOWN.search(text)) or bool(re.search(r".[与及].", text))
+
+
 def full_name(school: str) -> str:
     """北航 → 北京航空航天大学; an unknown name stays as it is."""
     return named("schools.txt").get(school.lower(), school)
@@ -82,8 +93,9 @@ def full_name(school: str) -> str:
 
 def country_of(school: str) -> str | None:
     """The country of a known school abroad (ED06)."""
-    known = places_of("schools.txt").get(school)
-    return known or next((f"中国{area}" for area in ("香港", "澳门") if school.startswith(area)), None)
+    known = places_of("schools.txt").get(school) or next((f"中国{area}" for area in ("香港", "澳门") if school.startswith(area)), None)
+    led = _COUNTRY_BEFORE.match(school)
+    return known or (named("countries.txt")[led.group().lower()] if led else None)
 
 
 def find_levels(sheet: Sheet) -> Iterator[Token]:
@@ -149,7 +161,7 @@ def _named(sheet: Sheet, found: re.Match[str]) -> Iterator[Token]:
     name = sheet.text[start : found.end()]
     if len(name) < 4 or _NOT_A_NAME.match(name) or re.search(r"怎么|什么|填|吗|[不没个过这改]|哪|几|写|改成|删|确认单|打印|要给", name):
         return
-    if sheet.is_free(start, found.end()):
+    if sheet.is_free(start, found.end()) and not _IS_AN_EMPLOYER.match(sheet.text, found.end()):
         yield from _close(sheet, Token("school", full_name(name), start, found.end()))
         if re.search(r"中学|高中|附中|职高|中专|技校", name):
             yield Token("level", HIGH_SCHOOL, start, found.end(), implied=True)
@@ -165,6 +177,8 @@ def _lead(name: str) -> int:
 
 def _goes_on(text: str, start: int, end: int) -> bool:
     """Whether a short name is only a part of a longer one: 清华 in 清华附中, 中山 in 中山市."""
+    if _IS_AN_EMPLOYER.match(text, end):
+        return True
     if end - start > 5:
         return False
     return bool(re.match(r"附|[\u4e00-\u9fff]{0,5}(?:大学|学院|中学|高中)|[路街市区县州]|同方|紫光|方正", text[end : end + 8])) and not re.match(

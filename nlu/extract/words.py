@@ -83,6 +83,8 @@ _FIELD_OF: Final = {word: name for name, words in _FIELD_WORDS.items() for word 
 _SECTION_OF: Final = {word: name for name, words in _SECTION_WORDS.items() for word in words.split()}
 _FIELD: Final = re.compile(any_of(_FIELD_OF))
 _SECTION: Final = re.compile(any_of(_SECTION_OF))
+# 毕业时间 is a month of the schools, 入职时间 one of the jobs.
+_WHOSE_TIME: Final = re.compile(r"(?:(?P<school>入学|毕业)|入职|离职|合同(?:到期|截止)?)(?:时间|日期|年月)")
 _MATERIAL: Final = re.compile(any_of(codes("materials.txt")), re.IGNORECASE)
 
 _LANDLORDS_DEED: Final = re.compile(r"(?:房东|出租人|房主)[^,。?]{0,8}(?:房产证|产权证|不动产证)")
@@ -108,7 +110,7 @@ _TOPICS: Final = tuple(
         ("points_settlement", r"积分(?:落户|入户|申报|排名|分数|怎么算|多少分)|落户积分|积分"),
         ("settlement", r"(?<!积分)落户|入户|进京指标|户口(?:迁|转)(?:到|进|入)?北京|迁户口|办北京户口|拿北京户口|北京户口怎么|解决户口|人才引进|办户口|转户口"),
         ("residence_permit", r"(?<!工作)(?<!工)(?:暂住证|暂居证|居住登记卡?|居住登记|居住证(?!明))"),
-        ("social_insurance", r"社保[^,。?]{0,9}(?:代缴|代交|挂靠|补缴|转移|转到|断缴怎么|怎么补)|(?:代缴|代交|挂靠|补缴|补交|转移)(?:一下)?社保|养老保险|医保|生育津贴|失业金|社保卡"),
+        ("social_insurance", r"(?:帮|替|给)我?(?:交|缴)社保|社保[^,。?]{0,9}(?:代缴|代交|挂靠|补缴|转移|转到|断缴怎么|怎么补)|(?:代缴|代交|挂靠|补缴|补交|转移)(?:一下)?社保|养老保险|医保|生育津贴|失业金|社保卡"),
         ("housing_fund", r"公积金"),
         ("house_purchase", r"买房|购房(?:资格|资质|指标|条件)|限购|摇号买|房贷"),
         ("car_plate", r"车牌|摇号|买车|小客车|京牌|车指标|进京证"),
@@ -125,6 +127,8 @@ def read_words(sheet: Sheet) -> None:
     _mention_longest(sheet, "material_item", _MATERIAL, lambda word: codes("materials.txt")[word.lower()])
     _mention_longest(sheet, "section", _SECTION, lambda word: _SECTION_OF[word])
     _mention_longest(sheet, "field", _FIELD, lambda word: _FIELD_OF[word])
+    if not sheet.has("section") and (when := _WHOSE_TIME.search(sheet.text)):
+        sheet.note(Value("section", "education" if when["school"] else "work", when.start(), when.end()))
     for name, pattern in _DIRECTION:
         _mention_first(sheet, "direction", name, pattern)
     for name, pattern in _TOPICS:

@@ -115,7 +115,7 @@ AT_CLAUSE_END: Final[dict[str, str]] = {
 }
 
 # Already right although a slip is inside.
-KEEP: Final = "员工居住 职工居住 民工居住 务工居住 打工居住 工居委"
+KEEP: Final = "员工居住 职工居住 民工居住 务工居住 打工居住 工居委 维吾尔 阿拉善 阿拉尔 阿拉山口"
 
 # Endings that only colour the sentence.
 PARTICLES: Final = "呀 哈 哟 呐 嘞 咧 噻 撒 哇 喔 哒 滴 捏 咯 喽 啵 撒子嘛 嗒 哩 嘚"

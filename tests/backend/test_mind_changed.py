@@ -1,4 +1,4 @@
-"""“不是新办，是续签”: a running draft is exchanged for another business after one question; what was told comes along."""
+"""“不是新办，是续签”: a running draft is exchanged for another business after one question, with what was told."""
 
 from __future__ import annotations
 
