@@ -18,10 +18,10 @@ HUKOU: Final = frozenset({"hukou_place", "hukou_kind", "hukou_nature"})
 HOME: Final = frozenset({"address", "housing", "postcode"})
 REACH: Final = frozenset({"phone", "emails"})
 
-_PINYIN: Final = dict(
-    han="汉", hui="回", man="满", zang="藏", miao="苗", zhuang="壮", yi="彝", dong="侗", yao="瑶", bai="白", tujia="土家", menggu="蒙古",
-    chaoxian="朝鲜", weiwuer="维吾尔",
-)  # fmt: skip
+_PINYIN: Final = {
+    "han": "汉", "hui": "回", "man": "满", "zang": "藏", "miao": "苗", "zhuang": "壮", "yi": "彝", "dong": "侗", "yao": "瑶", "bai": "白",
+    "tujia": "土家", "menggu": "蒙古", "chaoxian": "朝鲜", "weiwuer": "维吾尔",
+}  # fmt: skip
 _CHUNKS: Final = re.compile(r"[\s,、;/|]+")
 _TITLE_LEVEL: Final = r"(?:助理|初级|中级|副高级?|正高级?|高级)"
 _TITLE_NAME: Final = (

@@ -50,7 +50,7 @@ def test_a_numbered_job_is_removed_from_the_jobs_even_among_the_schools() -> Non
     ],
 )  # fmt: skip
 def test_a_field_is_opened_in_the_list_and_entry_that_were_named(text: str, entities: Any, body: dict[str, Any]) -> None:
-    assert decide(said(text, "edit_field", entities), MARITAL) == Command("goto", body)
+    assert decide(said(text, "edit_field", entities), MARITAL) == Command("goto", {**body, "text": text})
 
 
 def test_what_holds_for_all_is_said_of_every_entry() -> None:
