@@ -101,3 +101,13 @@ def test_the_threat_model_names_test_folders_that_exist() -> None:
     named = set(re.findall(r"tests/[\w/.]+", text))
     assert named
     assert [name for name in sorted(named) if not (ROOT / name.rstrip(".")).exists()] == []
+
+
+def test_the_fast_check_names_folders_that_exist_and_none_that_is_slow() -> None:
+    found = re.search(r"^UNIT := (.+)$", (ROOT / "Makefile").read_text(), re.M)
+    assert found
+    folders = found[1].split()
+    assert all((ROOT / folder).is_dir() for folder in folders)
+    slow = re.compile(r"pytest\.mark\.journey|playwright")
+    files = [file for folder in folders for file in (ROOT / folder).glob("test_*.py") if file != Path(__file__)]
+    assert [file.name for file in files if slow.search(file.read_text())] == []
