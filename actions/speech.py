@@ -38,6 +38,8 @@ SHOWN_AGAIN: Final = frozenset({"confirm", "choice", "photo", "photos", "page"})
 SECTION_KINDS: Final = frozenset({"choice", "photo", "photos", "confirm"})
 # Where no link is at hand, a tap asks for one.
 PAGE_CHOICES: Final = {"pay": "pay", "credentials": "page_credentials"}
+# What `utter_message` takes for parts of the message itself: no fact may be called so.
+OF_RASA: Final = frozenset({"text", "image", "json_message", "template", "attachment", "buttons", "elements"})
 LISTS_TOO_LONG: Final = frozenset({"ethnicity"})
 CIRCLED: Final = "①②③④⑤⑥⑦⑧⑨⑩"
 LISTS: Final = frozenset({"education_form", "work_form"})
@@ -61,7 +63,8 @@ class Utterance:
 
     def message(self) -> dict[str, Any]:
         """The keyword arguments of `utter_message`; facts go first so that none can shadow the rest."""
-        parts: dict[str, Any] = {name: shown(value) for name, value in dict(self.facts).items() if name.isidentifier()}
+        facts = {name: value for name, value in dict(self.facts).items() if name.isidentifier() and name not in OF_RASA}
+        parts: dict[str, Any] = {name: shown(value) for name, value in facts.items()}
         parts |= {"response": self.name, "otherwise": list(self.otherwise), "round": self.round}
         parts |= {"options": list(self.options), "choices": list(self.choices)}
         if self.link is not None:

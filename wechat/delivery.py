@@ -22,10 +22,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from runtime.clock import Clock
 from runtime.logs import who
-from wechat import budget, media
+from wechat import budget
 from wechat.budget import WECHATS_LIMITS, Limits, Window
 from wechat.client import WeChatClient
 from wechat.errors import BUSY, TokenRefused, WeChatRefused, WeChatUnavailable
+from wechat.kept_media import KeptMedia
 from wechat.presence import Presence, release_dropped, release_orphans
 from wechat.replies import Message, Reply, render
 from wechat.tables import OUTGOING_CHANNEL
@@ -62,6 +63,7 @@ class Courier:
     def __post_init__(self) -> None:
         self._wake = asyncio.Event()
         self._under_way: dict[asyncio.Task[None], int] = {}
+        self._kept = KeptMedia(self.client, self.clock)
 
     async def run(self) -> None:
         """Deliver for ever; a database that is away is waited for."""
@@ -165,9 +167,13 @@ class Courier:
         """Whether the next message may follow; what may have left stays spent, what certainly did not is given back."""
         openid, may_have_left = row["openid"], False
         try:
-            media_id = await self._uploaded(openid, message)
+            picture = await self._picture(openid, message)
+            media_id = await self._kept.id_of(picture) if picture else ""
             may_have_left = True
-            await self._send_one(openid, message, media_id)
+            if picture:
+                await self._kept.send(openid, picture, media_id)
+            else:
+                await self.client.send_text(openid, message.text or "")
         except FileMissing:
             await self._give_back(openid, window)
             return True
@@ -187,16 +193,8 @@ class Courier:
             return False
         return True
 
-    async def _uploaded(self, openid: str, message: Message) -> str | None:
-        if message.image_file_id is None:
-            return None
-        return await media.upload_image(self.client, await self.file_bytes(openid, message.image_file_id))
-
-    async def _send_one(self, openid: str, message: Message, media_id: str | None) -> None:
-        if media_id is not None:
-            await self.client.send_image(openid, media_id)
-        else:
-            await self.client.send_text(openid, message.text or "")
+    async def _picture(self, openid: str, message: Message) -> bytes | None:
+        return await self.file_bytes(openid, message.image_file_id) if message.image_file_id is not None else None
 
     async def _refused(self, row: Any, number: int, errcode: int, window: Window) -> None:
         openid = row["openid"]

@@ -95,7 +95,7 @@ def _prefilled(
     asked = {one.code for one in catalogue.questions.values() if one.need_of(business)}
     return prefilled(
         draft, case_no=source.case_no, profile=profile, today=today, valid_until=source.valid_until, asked=asked,
-        employer_id=source.employer_id or "",
+        employer_id=source.employer_id or "", business=source.business_type,
     )  # fmt: skip
 
 

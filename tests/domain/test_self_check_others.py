@@ -192,4 +192,36 @@ def test_the_whole_notice_can_be_read_and_the_question_stays(business: BusinessT
     talk = a_stranger(business)
     step = talk.tell(words)
     assert (step.say[0].code, talk.ask.field) == ("notice_in_full", "eligible")
-    assert "政府不收费" in step.say[0].facts["text"]
+    assert "政府不收费" in step.say[0].facts["paragraphs"]
+
+
+def a_renewal_after(business: str) -> Talk:
+    profile = profile_for(BusinessType.RENEW)
+    draft = prefilled(
+        an_earlier_draft(), case_no=EARLIER_CASE, profile=profile, today=TODAY, valid_until=TODAY, business=business
+    )
+    return Talk(a_context(business=BusinessType.RENEW, profile=profile, credentials_given=True), draft)
+
+
+def test_a_first_renewal_is_told_that_it_may_need_no_filing_before_anything_is_paid() -> None:
+    talk = a_renewal_after("NEW")
+    step = talk.tap("yes")
+    assert [one.code for one in step.say] == ["eligible_confirmed", "eligibility_verify"]
+    assert "自动延期" in step.say[1].facts["doubts"]
+
+
+def test_who_has_renewed_with_us_before_is_told_nothing_of_the_sort() -> None:
+    assert [one.code for one in a_renewal_after("RENEW").tap("yes").say] == ["eligible_confirmed"]
+
+
+@pytest.mark.parametrize(
+    "answer", [Answer(text="没有", option="deny"), Answer(text="没有"), Answer(text="没续过，第一次到期")]
+)
+def test_none_is_an_answer_to_whether_it_was_renewed_before(answer: Answer) -> None:
+    talk = a_renewal_after("ADDRESS")
+    talk.tap("unsure")
+    talk.tap("direct")
+    talk.tap("yes")
+    assert talk.ask.field == "check_first_renewal"
+    talk.do(answer)
+    assert talk.draft.answer("notice", "first_renewal") == "no"

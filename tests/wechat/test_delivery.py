@@ -247,3 +247,28 @@ async def test_the_rest_of_a_passive_answer_waits_its_moment(
     await open_window(engine, a_clock)
     await put(engine, "k", "其余", delay=timedelta(seconds=30))
     assert await courier.claim(ME) == []
+
+
+async def show(engine: AsyncEngine, courier: Courier, a_clock: Any, key: str) -> None:
+    """The same sample is shown to somebody."""
+    await open_window(engine, a_clock)
+    await put(engine, key, parts=(Reply(image_file_id="smp_BA01"),))
+    await deliver_all(courier)
+
+
+async def test_the_same_picture_is_uploaded_once_in_nearly_three_days(
+    engine: AsyncEngine, courier: Courier, platform: Any, a_clock: Any
+) -> None:
+    for at, hours in enumerate((0, 1, 70)):
+        a_clock.advance(hours=hours)
+        await show(engine, courier, a_clock, f"k{at}")
+    assert (len(platform.uploads), len(platform.sent)) == (2, 3)
+
+
+async def test_a_picture_that_wechat_has_forgotten_is_uploaded_again_once(
+    engine: AsyncEngine, courier: Courier, platform: Any, a_clock: Any
+) -> None:
+    await show(engine, courier, a_clock, "k1")
+    platform.errors.append(40007)
+    await show(engine, courier, a_clock, "k2")
+    assert (len(platform.uploads), await states(engine)) == (2, ["sent", "sent"])

@@ -14,7 +14,14 @@ from backend.domain.profile import FlowProfile
 from backend.domain.sections import held
 from backend.domain.sections.family import ACCOMPANIES, FAMILY, children
 from backend.domain.sections.prompt import ChoicePrompt, Reply
-from backend.domain.sections.proposals import EARLIER, LAST_EMPLOYER, VALID_UNTIL, propose, without_ended_contract
+from backend.domain.sections.proposals import (
+    EARLIER,
+    LAST_BUSINESS,
+    LAST_EMPLOYER,
+    VALID_UNTIL,
+    propose,
+    without_ended_contract,
+)
 from backend.domain.talk import Kind, Option, Question, Say, Wants, Wish
 from backend.domain.timeline import highest_education, present_job
 
@@ -57,6 +64,7 @@ def prefilled(
     today: date,
     valid_until: date | None = None,
     employer_id: str = "",
+    business: str = "",
     asked: Collection[str] = (),
 ) -> Draft:
     """The draft of a new case from the last completed one and the end of its permit (T1); `asked`: see `proposals`.
@@ -70,7 +78,8 @@ def prefilled(
     draft = without_ended_contract(draft, today=today)
     draft = propose(draft, source, valid_until=valid_until, asked=asked)
     ends = valid_until.isoformat() if valid_until else ""
-    for name, told in (("case_no", case_no), (VALID_UNTIL, ends), (LAST_EMPLOYER, employer_id)):
+    known = {"case_no": case_no, VALID_UNTIL: ends, LAST_EMPLOYER: employer_id, LAST_BUSINESS: business}
+    for name, told in known.items():
         draft = draft.with_answer(EARLIER, name, told) if told else draft
     return held.hold(draft, profile.changes)
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from backend.domain.context import InterviewContext
 from backend.domain.draft import Draft
 from backend.domain.eligibility import whole_years
 from backend.domain.sections.opening import chosen_employer
-from backend.domain.sections.proposals import EARLIER, LAST_EMPLOYER, PERMIT_END, VALID_UNTIL
+from backend.domain.sections.proposals import EARLIER, LAST_BUSINESS, LAST_EMPLOYER, PERMIT_END, VALID_UNTIL
 from backend.domain.timeline import has_present_job, present_job
+
+# What the last case that we completed says about whether the permit was renewed before.
+_RENEWED_BY: Final = {"NEW": "no", "RENEW": "yes"}
 
 
 def known_answers(draft: Draft, ctx: InterviewContext) -> dict[str, str]:
@@ -46,4 +51,5 @@ def _of_the_permit(draft: Draft, ctx: InterviewContext) -> dict[str, str]:
     """The end of a permit that we saw approved; another day that was told counts before it."""
     end = draft.answer("conditions", PERMIT_END) or draft.answer(EARLIER, VALID_UNTIL)
     is_valid = "yes" if end >= ctx.today.isoformat() else "no"
-    return {"permit_end": end, "valid": is_valid if end else ""}
+    renewed = _RENEWED_BY.get(draft.answer(EARLIER, LAST_BUSINESS), "")
+    return {"permit_end": end, "valid": is_valid if end else "", "first_renewal": renewed}

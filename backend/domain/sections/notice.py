@@ -67,7 +67,9 @@ def _in_full(notice: Notice) -> Say:
     """Every paragraph, for who wants to read it before saying yes (F15)."""
     text = "\n".join(f"{at}. {one}" for at, one in enumerate(notice.paragraphs, 1))
     checked = shown_day(notice.origin.last_verified) if notice.origin.last_verified else ""
-    return Say("notice_in_full", {"title": notice.title, "text": text, "version": notice.version, "checked": checked})
+    return Say(
+        "notice_in_full", {"title": notice.title, "paragraphs": text, "version": notice.version, "checked": checked}
+    )
 
 
 def _chosen(draft: Draft, ctx: InterviewContext, told: str) -> Reply:
@@ -95,5 +97,7 @@ def _confirmed(draft: Draft, ctx: InterviewContext) -> Reply:
         facts = {"reasons": reasons, "basis": self_check.basis_of(ctx)}
         return Reply(draft.with_answer("notice", "warned", "yes"), (Say("eligibility_doubt", facts),), accepted=False)
     kept = draft.with_answer("notice", "eligible", "yes").without_answers("notice", {"ready_on"})
-    say = (Say("eligible_confirmed", {}),)
+    doubts = "\n".join(f"· {one.reason}" for one in self_check.known_doubts(draft, ctx))
+    facts = {"doubts": doubts, "basis": self_check.basis_of(ctx)}
+    say = (Say("eligible_confirmed", {}), *((Say("eligibility_verify", facts),) if doubts else ()))
     return Reply(kept, say, wish=Wish(Wants.CONFIRM_ELIGIBLE, draft.answer("notice", "version")))

@@ -20,6 +20,7 @@ from backend.domain.timeline import has_present_job, present_job
 EARLIER: Final = "earlier"
 VALID_UNTIL: Final = "valid_until"
 LAST_EMPLOYER: Final = "employer"
+LAST_BUSINESS: Final = "business"
 PROPOSED: Final = "proposed"
 PERMIT_END: Final = "C_PERMIT_END"
 CONTRACT_END: Final = "contract_end"

@@ -78,6 +78,15 @@ def known_failures(draft: Draft, ctx: InterviewContext) -> tuple[Finding, ...]:
     return _assessed(checks, known, draft, ctx).failed
 
 
+def known_doubts(draft: Draft, ctx: InterviewContext) -> tuple[Finding, ...]:
+    """What somebody has to look at by what our records say; nothing after a self-check, which has told it."""
+    if draft.answer("notice", CHECKING) == "done":
+        return ()
+    known = known_answers(draft, ctx)
+    checks = [one for one in ctx.catalogue.eligibility.checks_for(ctx.business) if one.code in known]
+    return _assessed(checks, known, draft, ctx).doubtful
+
+
 def _assessed(checks: Sequence[Check], answers: Mapping[str, str], draft: Draft, ctx: InterviewContext) -> Assessment:
     rules, place = ctx.catalogue, place_of(ctx)
     clocks = Clocks(renewal_rule(ctx), rules.reminders.leave_employer_d, ctx.today, place)
