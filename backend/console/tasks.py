@@ -35,4 +35,7 @@ async def finish(request: web.Request) -> web.StreamResponse:
 async def page_of_tasks(request: web.Request, *, sentence: str = "") -> web.StreamResponse:
     done = request.query.get("done") == "1"
     found = await find_tasks(office(request), done=done)
-    return render(request, "tasks.html", tasks=found, done=done, sentence=sentence, status=409 if sentence else 200)
+    status = 409 if sentence else 200
+    return render(
+        request, "tasks.html", tasks=found.lines, count=found.count, done=done, sentence=sentence, status=status
+    )

@@ -17,10 +17,11 @@ from PIL import Image, ImageDraw
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.adapters.catalogue_files import load_catalogue
+from backend.adapters.catalogue_files import load_catalogue, load_retention
 from backend.domain.case import Stage
 from backend.domain.catalogue import Catalogue
 from backend.domain.profile import BusinessType
+from backend.domain.retention import Retention
 from backend.services import records as r
 from backend.services.files import NewFile, store_file
 from backend.services.staff.office import Office
@@ -37,6 +38,9 @@ class FewMaterials:
 
     def current(self) -> Catalogue:
         return self.at("test")
+
+    def retention(self) -> Retention:
+        return load_retention()
 
     def at(self, version: str) -> Catalogue:
         materials = {

@@ -11,6 +11,7 @@ from backend.adapters.kept_catalogues import KeptCatalogues
 from backend.console import OFFICE, add_routes
 from backend.domain.case import Stage
 from backend.http.app import build_app
+from backend.services import records as r
 from backend.services.staff.case_page import case_page
 from backend.services.staff.office import Office
 from backend.services.staff.sign_in import SignedIn
@@ -195,3 +196,20 @@ async def test_the_case_page_reads_the_real_catalogue(world: World) -> None:
     assert [item.code for item in page.items] == ["BA01", "HO04", "WK01"]
     assert all(item.category for item in page.items)
     assert page.reject_reasons
+
+
+async def test_more_tasks_than_a_page_are_counted_and_the_oldest_listed(browser: Browser, world: World) -> None:
+    await world.a_member_of_staff()
+    now = world.clock.now()
+    async with world.office.parts.begin() as uow:
+        await uow.staff_tasks.add_all_new(
+            [r.StaffTask(f"t{n}", "human", f"第{n}件", f"human:{n}", now + timedelta(seconds=n)) for n in range(103)]
+        )
+        await uow.commit()
+    await browser.sign_in()
+    _, page = await browser.get("/console/tasks")
+    assert "<b>103</b>" in page
+    assert "先列出最早的 100 件" in page
+    assert ("第0件" in page, "第102件" in page) == (True, False)
+    status, refused = await browser.press(page, "/console/tasks/t0/done", result="长" * 501)
+    assert (status, "长" * 501 in refused) == (409, True)

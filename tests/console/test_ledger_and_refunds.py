@@ -185,6 +185,33 @@ async def test_a_paid_case_that_was_cancelled_is_refunded_with_a_reason(world: W
     assert [push["dedupe_key"].partition(":")[0] for push in await world.pushes()] == ["refund_started"]
 
 
+@pytest.mark.parametrize(
+    ("state", "amount", "wanted"),
+    [
+        ("issued", "", ["请红冲", "不用再开"]),
+        ("issued", "300", ["请红冲", "剩下 580.00 元按实开具"]),
+        ("requested", "", ["发票还没开", "不用再开"]),
+        ("failed", "", []),
+    ],
+)
+async def test_money_that_goes_back_takes_its_invoice_along(
+    world: World, state: str, amount: str, wanted: list[str]
+) -> None:
+    case = await paid(world)
+    now = world.clock.now()
+    async with world.office.parts.begin() as uow:
+        await uow.invoices.add(
+            r.Invoice(case.id, "个人", "样张三", "a@example.com", None, state, now, number="12345678")
+        )
+        await uow.staff_tasks.add(r.StaffTask("t9", "invoice", "请开具发票", "invoice:1", now, case_id=case.id))
+        await uow.commit()
+    await refund_case(world.office, await form(world, case), reason="协商", amount=amount)
+    open_ones = [one for one in await world.rows("staff_tasks", kind="invoice") if one.state == "open"]
+    assert len(open_ones) == 1
+    assert (open_ones[0].id == "t9") is not bool(wanted)
+    assert all(words in open_ones[0].note for words in wanted)
+
+
 async def test_a_refund_needs_a_reason(world: World) -> None:
     case = await paid(world)
     with pytest.raises(StaffRefusal):

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.adapters.db.tables import cases
+from backend.adapters.db.tables import applicant_employers, cases, staff_tasks
 from backend.adapters.documents.checked_pdf import PdfiumInspector
 from backend.adapters.qr import NoQrCodes
 from backend.services.parts import Parts
-from backend.services.records import CaseRecord
+from backend.services.records import CaseRecord, StaffTask
+from backend.services.staff.acting import HANDLES_CASE
 from backend.services.staff.office import Office, QrCodes, SentMessage
 from runtime.clock import Clock
 from wechat.budget import remaining
@@ -42,6 +43,24 @@ class PostgresCaseBoard:
         )
         async with self._engine.connect() as connection:
             return [CaseRecord(**row._mapping) for row in await connection.execute(statement)]
+
+    async def tasks(self, *, done: bool, limit: int) -> tuple[list[StaffTask], int]:
+        wanted = and_(staff_tasks.c.kind != HANDLES_CASE, (staff_tasks.c.state == "done").is_(done))
+        order = staff_tasks.c.done_at.desc() if done else staff_tasks.c.created_at
+        columns = (staff_tasks.c[field.name] for field in fields(StaffTask))
+        statement = select(*columns).where(wanted).order_by(order, staff_tasks.c.id).limit(limit)
+        async with self._engine.connect() as connection:
+            found = [StaffTask(**row._mapping) for row in await connection.execute(statement)]
+            if done or len(found) < limit:
+                return found, len(found)
+            count = await connection.scalar(select(func.count()).select_from(staff_tasks).where(wanted))
+            return found, int(count or 0)
+
+    async def applicants_by_employer(self) -> Mapping[str, int]:
+        linked = applicant_employers.c.employer_id
+        statement = select(linked, func.count()).group_by(linked)
+        async with self._engine.connect() as connection:
+            return {str(employer): int(count) for employer, count in await connection.execute(statement)}
 
     async def number_ending_in(self, digits: str) -> str | None:
         statement = (

@@ -66,10 +66,7 @@ async def employers_page(office: Office) -> EmployersPage:
     """All accounts, the active ones first, with how many applicants hang on each."""
     async with office.parts.begin() as uow:
         found = await uow.employers.where(order_by="name")
-        linked = await uow.applicant_employers.where()
-    counts: dict[str, int] = {}
-    for one in linked:
-        counts[one.employer_id] = counts.get(one.employer_id, 0) + 1
+    counts = await office.board.applicants_by_employer()
     names = {one.code: one.name for one in office.parts.catalogues.current().districts.values()}
     ordered = sorted(found, key=lambda one: (not one.active, one.name))
     shown = [replace(one, district=_district(office, one.district, or_else=one.district)) for one in ordered]

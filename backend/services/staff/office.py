@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from backend.services.parts import Parts
-from backend.services.records import CaseRecord
+from backend.services.records import CaseRecord, StaffTask
 
 
 class PdfInspector(Protocol):
@@ -28,6 +28,13 @@ class CaseBoard(Protocol):
 
     async def page(self, stages: Sequence[str], *, newest_first: bool, limit: int, offset: int) -> list[CaseRecord]:
         """Cases at these stages by the time they have been there."""
+
+    async def tasks(self, *, done: bool, limit: int) -> tuple[list[StaffTask], int]:
+        """Tasks that are open, the oldest first, or done, the latest first, without who works on which case; and how
+        many there are of the open ones."""
+
+    async def applicants_by_employer(self) -> Mapping[str, int]:
+        """How many may apply through each employer."""
 
     async def number_ending_in(self, digits: str) -> str | None:
         """The newest case number that ends so."""

@@ -10,7 +10,7 @@ from backend.domain.money import read_yuan
 from backend.domain.refunding import left_fen, refund_number, returned_fen
 from backend.services.orders import said_yuan, yuan
 from backend.services.ports import UnitOfWork
-from backend.services.pushes import push
+from backend.services.pushes import open_task, push
 from backend.services.records import CaseRecord, Order, Payment, Refund
 from backend.services.refunds import refunds_of
 from backend.services.staff.acting import Desk, Form, act_on_case, needed_text, release
@@ -58,6 +58,8 @@ async def refund_case(office: Office, form: Form, *, reason: str, amount: str = 
             facts={"amount_fen": refund.amount_fen, "of_fen": found.payment.amount_fen},
         )  # fmt: skip
         await _settle_task(desk, reason)
+        if found.payment.kept:
+            await _look_at_invoice(desk, refund, left=found.left_fen - refund.amount_fen)
         facts = {"amount": said_yuan(refund.amount_fen)}
         await release(desk)
         await push(desk.uow, office.parts.texts, desk.case, "refund_started", facts, once=refund.id, staff=True)
@@ -106,6 +108,20 @@ async def _refund(desk: Desk, found: Refundable, reason: str, amount_fen: int) -
         created_at=desk.now,
         next_try_at=desk.now,
     )
+
+
+async def _look_at_invoice(desk: Desk, refund: Refund, *, left: int) -> None:
+    """Money that goes back takes its invoice along: issued ones are written off, open ones are issued for the rest."""
+    invoice = await desk.uow.invoices.get(desk.case.id)
+    if invoice is None or invoice.state not in ("requested", "issued"):
+        return
+    rest = f"剩下 {yuan(left)} 元按实开具" if left else "不用再开"
+    what = f"原发票 {invoice.number} 请红冲，{rest}" if invoice.state == "issued" else f"发票还没开：{rest}"
+    note = f"申请 {desk.case.case_no} 退款 {yuan(refund.amount_fen)} 元，{what}"
+    ids = desk.office.parts.ids
+    for task in await desk.uow.staff_tasks.where(case_id=desk.case.id, kind="invoice", state=["open", "taken"]):
+        await desk.uow.staff_tasks.save(replace(task, state="done", done_at=desk.now, result="有退款，改按新的待办"))
+    await open_task(desk.uow, ids.new("t"), "invoice", note, once=refund.id, now=desk.now, case=desk.case)
 
 
 async def _settle_task(desk: Desk, reason: str) -> None:

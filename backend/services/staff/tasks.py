@@ -33,12 +33,19 @@ class TaskLine:
     result: str | None
 
 
-async def tasks(office: Office, *, done: bool = False) -> list[TaskLine]:
+@dataclass(frozen=True)
+class TaskPage:
+    """The first tasks of a list; `count` is how many are open."""
+
+    lines: Sequence[TaskLine]
+    count: int
+
+
+async def tasks(office: Office, *, done: bool = False) -> TaskPage:
     """Open tasks, the oldest first; or those that are done, the latest first."""
+    found, count = await office.board.tasks(done=done, limit=SHOWN)
     async with office.parts.begin() as uow:
-        states = ["done"] if done else ["open", "taken"]
-        found = await uow.staff_tasks.where(order_by="-done_at" if done else "created_at", state=states)
-        return await _lines(uow, [task for task in found if task.kind != HANDLES_CASE][:SHOWN])
+        return TaskPage(await _lines(uow, found), count)
 
 
 async def take_task(office: Office, who: SignedIn, task_id: str) -> None:
