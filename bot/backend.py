@@ -19,6 +19,9 @@ TIMEOUT: Final = aiohttp.ClientTimeout(total=20, connect=2)
 MAY_CHANGE: Final = frozenset({401, 403, 408, 409, 425, 429})
 
 
+STORE_AWAY: Final = 503
+
+
 class Rejected(Exception):
     """The backend does not take what we sent; sending it again changes nothing."""
 
@@ -80,6 +83,9 @@ class Backend:
             raise Outage("backend", is_hard=True) from None
         if 400 <= status < 500 and status not in MAY_CHANGE:
             raise Rejected
+        if status == STORE_AWAY:
+            # Only files are concerned: nobody's words have to wait.
+            raise Outage("files", is_hard=False)
         if not 200 <= status < 300:
             raise Outage("backend", is_hard=status >= 500)
         try:

@@ -177,6 +177,9 @@ def main(arguments: list[str]) -> int:
                 return asyncio.run(run())
             case ["talk"]:
                 return asyncio.run(talk_in_terminal())
+            case ["db", "revision", message] if not message.strip():
+                print('say what changes: make db-revision m="…"', file=sys.stderr)
+                return 2
             case ["db", "upgrade" | "reset"] | ["db", "revision", _]:
                 return asyncio.run(database(arguments[1:]))
     except PartFailed as failure:

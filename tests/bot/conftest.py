@@ -40,6 +40,7 @@ class FakeParts:
     typing: list[str] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
     status: int = 200
+    upload_status: int = 201
     delay_s: float = 0.0
     delays: dict[str, float] = field(default_factory=dict)
     running: int = 0
@@ -88,7 +89,8 @@ class FakeParts:
         form = await request.post()
         assert isinstance(form["file"], web.FileField)
         self.uploads.append((request.headers["Idempotency-Key"], form["file"].file.read()))
-        return web.json_response({"file_id": f"f_{len(self.uploads)}", "duplicate_of": None}, status=201)
+        stored = {"file_id": f"f_{len(self.uploads)}", "duplicate_of": None}
+        return web.json_response(stored, status=self.upload_status)
 
     async def _token(self, _request: web.Request) -> web.Response:
         return web.json_response({"access_token": "T", "expires_in": 7200})

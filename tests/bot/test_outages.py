@@ -6,8 +6,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from io import BytesIO
 from typing import Any
 
+from PIL import Image
 from sqlalchemy import make_url, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -86,16 +88,30 @@ async def test_a_turn_that_the_dialogue_rejects_is_not_repeated(phone: Any, part
     assert len(parts.turns) == 1
 
 
+def a_picture() -> bytes:
+    buffer = BytesIO()
+    Image.new("RGB", (400, 300), "white").save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+async def test_with_a_full_store_pictures_wait_and_nobodys_words_do(start_bot: Any, parts: Any, until: Any) -> None:
+    phone = await start_bot(window_s=4.0)
+    parts.media["M1"], parts.upload_status = a_picture(), 503
+    for sender in ("oUSER0000000000000000000002", "oUSER0000000000000000000003"):
+        assert await phone.push(sender, MsgType="image", MediaId="M1", MsgId=1) == sentences.OUTAGE
+    assert await phone.push(OPENID, **a_text("你好")) == "收到：你好"
+    parts.upload_status = 201
+
+    async def are_taken() -> bool:
+        return sum(bool(turn["files"]) for turn in parts.turns) == 2
+
+    await until(are_taken)
+
+
 async def test_with_the_backend_away_a_picture_is_kept_for_later(
     start_bot: Any, parts: Any, engine: AsyncEngine
 ) -> None:
-    from io import BytesIO
-
-    from PIL import Image
-
-    buffer = BytesIO()
-    Image.new("RGB", (400, 300), "white").save(buffer, "JPEG")
-    parts.media["M1"] = buffer.getvalue()
+    parts.media["M1"] = a_picture()
     phone = await start_bot(window_s=4.0, backend_url=NOBODY)
     assert await phone.push(OPENID, MsgType="image", MediaId="M1", MsgId=1) == sentences.OUTAGE
     async with engine.connect() as connection:
