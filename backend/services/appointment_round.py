@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from backend.domain.appointments import next_reminder
@@ -11,6 +12,7 @@ from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.pushes import push
 from backend.services.slot_opening import open_slots
+from backend.services.taking_turns import PUT_OFF, all_together
 from backend.services.visit_records import AppointmentRecord
 from backend.services.waiting_line import end_offers, pass_on_free_seats
 
@@ -30,15 +32,18 @@ async def appointment_round(parts: Parts) -> int:
 async def remind_of_visits(parts: Parts) -> int:
     """The day before at 10:00 and on the morning; of several that are late only the last is sent."""
     now = parts.clock.now()
-    async with parts.begin() as uow:
-        due = await uow.appointments.due("remind_at", now, limit=BATCH, state="confirmed")
-        for visit in due:
-            await _remind(uow, parts, visit)
-        await uow.commit()
-    return len(due)
+
+    async def find(uow: UnitOfWork) -> list[AppointmentRecord]:
+        return await uow.appointments.due("remind_at", now, limit=BATCH, state="confirmed")
+
+    async def put_off(uow: UnitOfWork, visit: AppointmentRecord) -> None:
+        if fresh := await uow.appointments.get(visit.id, lock=True):
+            await uow.appointments.save(replace(fresh, remind_at=now + PUT_OFF))
+
+    return await all_together(parts, find, partial(_remind, parts), put_off)
 
 
-async def _remind(uow: UnitOfWork, parts: Parts, visit: AppointmentRecord) -> None:
+async def _remind(parts: Parts, uow: UnitOfWork, visit: AppointmentRecord) -> None:
     now = parts.clock.now()
     slot, case = await uow.slots.get(visit.slot_id), await uow.cases.get(visit.case_id)
     calendar = await uow.calendars.get(slot.calendar_id) if slot else None

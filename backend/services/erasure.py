@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from backend.domain.case import PAID_STAGES, TERMINAL, Event, Stage
@@ -16,6 +17,7 @@ from backend.services.ports import UnitOfWork
 from backend.services.pushes import open_task
 from backend.services.records import Applicant, CaseRecord
 from backend.services.rights_records import DataRequest, DoomedObject
+from backend.services.taking_turns import PUT_OFF, all_together
 from backend.services.transitions_log import SYSTEM, Who, an_applicant, record_audit, record_transition
 from backend.services.who_is import current_identity, detach, people_of
 
@@ -88,17 +90,25 @@ async def open_erasure(
 async def erase_due(parts: Parts) -> int:
     """Take up one plan that is due; how many were (the next turn of the round takes the next one)."""
     now = parts.clock.now()
-    async with parts.begin() as uow:
-        due = await uow.data_requests.due("due_at", now, limit=1, kind="delete", state="scheduled")
-        for request in due:
-            case = await _open_case(uow, request.applicant_id)
-            rule = parts.catalogues.retention().erasure[Because(request.because)]
-            if case is not None and request.decided_by is None and rule.needs_decision(Stage(case.stage)):
-                await _ask_a_manager(uow, parts, request, case, now)
-            else:
-                await erase(uow, parts, request, now=now)
-        await uow.commit()
-    return len(due)
+
+    async def find(uow: UnitOfWork) -> list[DataRequest]:
+        return await uow.data_requests.due("due_at", now, limit=1, kind="delete", state="scheduled")
+
+    async def put_off(uow: UnitOfWork, request: DataRequest) -> None:
+        fresh = await uow.data_requests.get(request.id, lock=True)
+        if fresh is not None and fresh.state == "scheduled":
+            await uow.data_requests.save(replace(fresh, due_at=now + PUT_OFF))
+
+    return await all_together(parts, find, partial(_take_up, parts, now), put_off)
+
+
+async def _take_up(parts: Parts, now: datetime, uow: UnitOfWork, request: DataRequest) -> None:
+    case = await _open_case(uow, request.applicant_id)
+    rule = parts.catalogues.retention().erasure[Because(request.because)]
+    if case is not None and request.decided_by is None and rule.needs_decision(Stage(case.stage)):
+        await _ask_a_manager(uow, parts, request, case, now)
+    else:
+        await erase(uow, parts, request, now=now)
 
 
 async def _ask_a_manager(uow: UnitOfWork, parts: Parts, request: DataRequest, case: CaseRecord, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,10 @@ from backend.domain.case import Event, Stage
 from backend.services.errors import NotificationRefused, PaymentUnavailable
 from backend.services.orders import QUERY_AFTER_S, ask_platform, reminders_of
 from backend.services.parts import Parts
+from backend.services.ports import UnitOfWork
 from backend.services.pushes import push
 from backend.services.records import CaseRecord, Order
+from backend.services.taking_turns import PUT_OFF, all_together, one_by_one
 from backend.services.transitions_log import SYSTEM, record_transition
 
 BATCH: Final = 20
@@ -34,10 +37,13 @@ async def query_open_orders(parts: Parts) -> int:
                 replace(order, queries=order.queries + 1, next_query_at=now + timedelta(seconds=later))
             )
         await uow.commit()
-    for order in orders:
-        with suppress(PaymentUnavailable, NotificationRefused):  # The next query of this order is already planned.
-            await _ask(parts, order)
-    return len(orders)
+    return await one_by_one(orders, partial(_query, parts))
+
+
+async def _query(parts: Parts, order: Order) -> int:
+    with suppress(PaymentUnavailable, NotificationRefused):  # The next query of this order is already planned.
+        await _ask(parts, order)
+    return 1
 
 
 async def _ask(parts: Parts, order: Order) -> None:
@@ -59,19 +65,26 @@ async def remind_of_payment(parts: Parts) -> int:
     now = parts.clock.now()
     if parts.catalogues.current().reminders.quiet.include(now):
         return 0
-    async with parts.begin() as uow:
-        orders = await uow.orders.due("next_reminder_at", now, limit=BATCH, state="created")
-        for order in orders:
-            case = await uow.cases.get(order.case_id)
-            if case is None:
-                continue
-            ahead = [at for at in reminders_of(parts, case, order.deadline) if at > now]
-            await uow.orders.save(replace(order, next_reminder_at=min(ahead, default=None)))
-            if now < order.deadline and case.stage == Stage.AWAITING_PAYMENT:
-                facts = {"left": _left(order.deadline - now), "deadline": _beijing(order.deadline)}
-                await push(uow, parts.texts, case, "payment_reminder", facts, once=f"{order.id}:{len(ahead)}")
-        await uow.commit()
-    return len(orders)
+
+    async def find(uow: UnitOfWork) -> list[Order]:
+        return await uow.orders.due("next_reminder_at", now, limit=BATCH, state="created")
+
+    async def put_off(uow: UnitOfWork, order: Order) -> None:
+        if fresh := await uow.orders.get(order.id, lock=True):
+            await uow.orders.save(replace(fresh, next_reminder_at=now + PUT_OFF))
+
+    return await all_together(parts, find, partial(_remind, parts, now), put_off)
+
+
+async def _remind(parts: Parts, now: datetime, uow: UnitOfWork, order: Order) -> None:
+    case = await uow.cases.get(order.case_id)
+    if case is None:
+        return
+    ahead = [at for at in reminders_of(parts, case, order.deadline) if at > now]
+    await uow.orders.save(replace(order, next_reminder_at=min(ahead, default=None)))
+    if now < order.deadline and case.stage == Stage.AWAITING_PAYMENT:
+        facts = {"left": _left(order.deadline - now), "deadline": _beijing(order.deadline)}
+        await push(uow, parts.texts, case, "payment_reminder", facts, once=f"{order.id}:{len(ahead)}")
 
 
 async def close_overdue(parts: Parts) -> int:
@@ -80,10 +93,7 @@ async def close_overdue(parts: Parts) -> int:
         overdue = await uow.cases.due(
             "pay_deadline", parts.clock.now(), limit=BATCH, stage=Stage.AWAITING_PAYMENT.value
         )
-    closed = 0
-    for case in overdue:
-        closed += await _close(parts, case)
-    return closed
+    return await one_by_one(overdue, partial(_close, parts))
 
 
 async def _close(parts: Parts, case: CaseRecord) -> bool:

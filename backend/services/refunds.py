@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from backend.domain.payment import OrderState
@@ -14,6 +15,7 @@ from backend.services.parts import Parts
 from backend.services.ports import RefundReport, UnitOfWork
 from backend.services.pushes import open_task, push
 from backend.services.records import Order, Payment, Refund
+from backend.services.taking_turns import one_by_one
 from backend.services.transitions_log import SYSTEM, record_audit
 
 BATCH: Final = 20
@@ -32,23 +34,22 @@ async def ask_for_refunds(parts: Parts) -> int:
             pause = timedelta(seconds=min(3600, 15 * 2 ** min(refund.attempts, 8)))
             await uow.refunds.save(replace(refund, attempts=refund.attempts + 1, next_try_at=now + pause))
         await uow.commit()
-    for refund in refunds:
-        await _ask(parts, refund)
-    return len(refunds)
+    return await one_by_one(refunds, partial(_ask, parts))
 
 
-async def _ask(parts: Parts, refund: Refund) -> None:
+async def _ask(parts: Parts, refund: Refund) -> int:
     async with parts.begin() as uow:
         payment = await uow.payments.get(refund.payment_id)
     if payment is None:
-        return
+        return 1
     try:
         report = await parts.pay.refund(refund, payment)
     except PaymentUnavailable:
         if refund.attempts == TELL_AFTER:
             await _tell_stuck(parts, refund)
-        return
-    await record_refund(parts, report)
+    else:
+        await record_refund(parts, report)
+    return 1
 
 
 async def record_refund(parts: Parts, report: RefundReport) -> None:

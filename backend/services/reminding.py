@@ -21,6 +21,7 @@ from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.pushes import push
 from backend.services.records import CaseRecord, Follower, Identity, SupplementRequest
+from backend.services.taking_turns import PUT_OFF, all_together
 
 BATCH: Final = 100
 
@@ -61,18 +62,26 @@ class _Batch:
     supplements: Mapping[str, SupplementRequest]
 
 
+_NOBODY: Final = _Batch({}, {}, {}, {}, {})
+
+
 async def remind(parts: Parts) -> int:
     """Look at the cases that are due, say what there is to say, plan the next look; how many were looked at."""
     now = parts.clock.now()
-    async with parts.begin() as uow:
+
+    async def find(uow: UnitOfWork) -> list[tuple[Reminder, _Batch]]:
         rows = await uow.reminders.due("next_at", now, limit=BATCH)
-        if not rows:
-            return 0
-        batch = await _load(uow, [row.case_id for row in rows])
-        for row in rows:
-            await _look_at(uow, parts, row, batch, now)
-        await uow.commit()
-    return len(rows)
+        batch = await _load(uow, [row.case_id for row in rows]) if rows else _NOBODY
+        return [(row, batch) for row in rows]
+
+    async def look_at(uow: UnitOfWork, found: tuple[Reminder, _Batch]) -> None:
+        await _look_at(uow, parts, *found, now)
+
+    async def put_off(uow: UnitOfWork, found: tuple[Reminder, _Batch]) -> None:
+        if fresh := await uow.reminders.get(found[0].case_id, lock=True):
+            await uow.reminders.save(replace(fresh, next_at=now + PUT_OFF))
+
+    return await all_together(parts, find, look_at, put_off)
 
 
 async def _load(uow: UnitOfWork, case_ids: list[str]) -> _Batch:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from backend.domain.appointments import Slot, SlotLabel, label_of
@@ -13,6 +14,7 @@ from backend.services.parts import Parts
 from backend.services.ports import UnitOfWork
 from backend.services.pushes import push
 from backend.services.seats import LIVE, lock_slots, recount
+from backend.services.taking_turns import one_by_one
 from backend.services.visit_records import SlotRecord, WaitlistEntry
 
 BATCH: Final = 50
@@ -122,10 +124,7 @@ async def end_offers(parts: Parts) -> int:
     """Offers that nobody took pass on to the next in line; how many ended."""
     async with parts.begin() as uow:
         due = await uow.waitlist.due("offer_expires_at", parts.clock.now(), limit=BATCH, state="offered")
-    ended = 0
-    for entry in due:
-        ended += await _end_offer(parts, entry)
-    return ended
+    return await one_by_one(due, partial(_end_offer, parts))
 
 
 async def _end_offer(parts: Parts, entry: WaitlistEntry) -> bool:
