@@ -225,6 +225,17 @@ async def call_a_person(uow: UnitOfWork, parts: Parts, openid: str, standing: St
     return Outcome(case=case).saying("human_called" if is_new else "human_called_already")
 
 
+async def expired_draft(uow: UnitOfWork, parts: Parts, standing: Standing) -> dict[str, str | int] | None:
+    """Facts about a draft that was deleted after its time, for whoever comes back to it; None when there is none."""
+    last = await uow.cases.first(applicant_id=standing.applicant.id, order_by="-created_at")
+    if last is None or last.submitted_at is not None or last.closed_at is None:
+        return None
+    if await uow.audit.first(case_id=last.id, action=Event.EXPIRE_DRAFT.value) is None:
+        return None
+    days = parts.catalogues.current().reminders.draft_kept_d
+    return {"business": BusinessType(last.business_type).label, "case_no": last.case_no, "days": days}
+
+
 async def keep_draft(uow: UnitOfWork, parts: Parts, standing: Standing, draft: Draft) -> Standing:
     """Save what was told, at once (F31, F32); rewriting the history after submission is an event of its own (F56)."""
     case = standing.open_case

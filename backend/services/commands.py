@@ -164,7 +164,9 @@ async def greet(uow: UnitOfWork, parts: Parts, standing: Standing) -> Outcome:
     """Where this person stands: the open question, who acts next, or what can be begun."""
     if standing.case is None:
         businesses = [{"value": one.value, "label": one.label} for one in BusinessType]
-        return Outcome().saying("welcome", {**greeting_facts(standing), "businesses": businesses})
+        gone = await casework.expired_draft(uow, parts, standing)
+        told = Outcome() if gone is None else Outcome().saying("draft_expired", gone)
+        return told.saying("welcome", {**greeting_facts(standing), "businesses": businesses})
     stage = Stage(standing.case.stage)
     facts = {
         **greeting_facts(standing),

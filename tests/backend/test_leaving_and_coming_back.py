@@ -6,7 +6,9 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from backend.services.parts import Parts
+from backend.services.retention import enforce
 from tests.backend.backend_world import Person, said
+from tests.conftest import MovableClock
 
 
 async def test_who_follows_again_is_greeted_with_the_open_question(person: Person) -> None:
@@ -41,3 +43,23 @@ async def test_after_a_revocation_the_same_person_can_sign_in_again(
     await person.post("/contacted", event="authorisation_revoked")
     await person.binds()
     assert (await person.says("open"))["case"]["case_no"] == case_no
+
+
+async def test_who_comes_back_after_half_a_year_learns_what_became_of_the_draft(
+    person: Person, parts: Parts, a_clock: MovableClock
+) -> None:
+    case_no = (await person.starts())["case"]["case_no"]
+    a_clock.advance(hours=24 * 180)
+    for _ in range(3):
+        await enforce(parts)
+    outcome = await person.says("open")
+    assert said(outcome) == ["draft_expired", "welcome"]
+    assert outcome["say"][0]["facts"]["case_no"] == case_no
+    await person.starts()
+    assert said(await person.says("open"))[0] == "case_open"
+
+
+async def test_a_case_that_was_cancelled_is_no_draft_that_went(person: Person) -> None:
+    await person.starts()
+    await person.says("cancel_case", confirmed=True)
+    assert said(await person.says("open")) == ["welcome"]

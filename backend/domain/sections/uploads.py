@@ -163,7 +163,6 @@ def _bureau(ctx: InterviewContext, request: SupplementState) -> PagePrompt:
             "name": "补充材料",
             "request": bureau_request(request),
             "files": request.new_files,
-            "due": request.due_on.isoformat() if request.due_on else "",
         },
     )
     done = request.new_files > 0 or request.was_edited
