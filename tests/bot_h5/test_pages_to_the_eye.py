@@ -218,6 +218,21 @@ async def test_a_file_that_is_too_large_is_said_to_be_before_it_is_sent(
     assert [path for path, _ in backend.calls if path == "files"] == []
 
 
+async def test_nobody_leaves_while_a_file_is_on_its_way(page: Page, backend: Any, opens: Open, tmp_path: Path) -> None:
+    backend.answers["materials"] = (200, {"items": ITEMS[:1]})
+    await opens("upload")
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    held: list[Any] = []
+    await page.route("**/h5/upload/X0", lambda route: held.append(route))
+    await page.set_input_files("input[type=file]", [tmp_path / "a.jpg"] * 2)
+    await expect(page.locator("#done")).to_have_text("正在上传，还剩 2 个")
+    await expect(page.locator("#done")).to_be_disabled()
+    await page.unroute("**/h5/upload/X0")
+    await held[0].continue_()
+    await expect(page.locator("#done")).to_have_text("传好了，回到聊天")
+    await expect(page.locator("#done")).to_be_enabled()
+
+
 async def test_a_downloaded_paper_has_its_own_name(page: Page, backend: Any, opens: Open) -> None:
     backend.answers |= {"overview": (200, OVERVIEW), "files/tpl_1_pdf": (200, b"%PDF-1.7")}
     await opens("overview")

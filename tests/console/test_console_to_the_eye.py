@@ -119,3 +119,17 @@ async def test_before_somebody_is_signed_out_of_wechat_there_is_a_question(page:
     page.once("dialog", lambda dialog: dialog.dismiss())
     await page.get_by_role("button", name="退出绑定").click()
     assert await world.rows("identities", applicant_id=case.applicant_id) != []
+
+
+async def test_after_a_decision_the_keyboard_goes_on_at_the_same_paper(page: Page, world: World) -> None:
+    await world.a_case()
+    await world.a_member_of_staff()
+    await _sign_in(page)
+    await page.goto(CASE)
+    button = page.locator("#item-BA01").get_by_role("button", name="通过", exact=True)
+    await button.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#decision-BA01 .pill")).to_have_text("通过", timeout=15_000)
+    await expect(page.locator("#item-BA01")).to_be_focused()
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.closest('#item-BA01') !== null")

@@ -10,6 +10,8 @@ document.addEventListener("htmx:afterSettle", () => {
   const head = one("#case-head");
   if (head) all('input[name="version"]').forEach((input) => { input.value = head.dataset.version; });
   if (current) mark(current);
+  // What was pressed is gone from the page: the keyboard goes on where it was.
+  if (document.activeElement === document.body) (currentItem() ?? one("#main"))?.focus({ preventScroll: true });
 });
 
 document.addEventListener("htmx:sendError", () => notify("网络断了，刚才的操作可能没有执行，请刷新页面看看。"));

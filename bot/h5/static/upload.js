@@ -73,11 +73,26 @@ function send(code, file, view, id) {
   });
 }
 
+// Leaving while files are on their way would lose them.
+const done = document.getElementById('done');
+const DONE_SAYS = done.textContent;
+let onTheWay = 0;
+
+function count(change) {
+  onTheWay += change;
+  done.disabled = onTheWay > 0;
+  done.textContent = onTheWay > 0 ? `正在上传，还剩 ${onTheWay} 个` : DONE_SAYS;
+}
+
 async function start(code, files, id) {
   const section = document.querySelector(`[data-item="${code}"]`);
   const list = section.querySelector('.uploads');
   const views = files.map((file) => [file, row(list, file)]);
-  for (const [file, view] of views) await send(code, file, view, id ?? uploadId());
+  count(files.length);
+  for (const [file, view] of views) {
+    await send(code, file, view, id ?? uploadId());
+    count(-1);
+  }
 }
 
 document.addEventListener('change', (event) => {
@@ -87,8 +102,7 @@ document.addEventListener('change', (event) => {
   event.target.value = '';
 });
 
-document.getElementById('done').addEventListener('click', async (event) => {
-  const done = event.currentTarget;
+done.addEventListener('click', async () => {
   done.disabled = true;
   busy(done, true);
   await post('/h5/upload-done').catch(() => {});
