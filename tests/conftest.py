@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from backend.adapters.db.migrate import upgrade
 from launcher.browser import Browser, find_browser
 from launcher.process import Part, free_port
 from launcher.stores import create_database, postgres, valkey
@@ -79,6 +80,21 @@ def redis_url(_servers: _Servers) -> str:
 def database_url(_servers: _Servers, _postgres_port: int) -> str:
     """The URL (`postgresql+psycopg://…`) of a fresh, empty database for this test module."""
     return _servers.loop.run_until_complete(create_database(_postgres_port, f"t{uuid.uuid4().hex}"))
+
+
+@pytest.fixture(scope="session")
+def _migrated(_servers: _Servers, _postgres_port: int) -> str:
+    """The name of a database with all tables, which nobody is connected to."""
+    name = "with_all_tables"
+    upgrade(_servers.loop.run_until_complete(create_database(_postgres_port, name)))
+    return name
+
+
+@pytest.fixture(scope="module")
+def migrated_url(_servers: _Servers, _postgres_port: int, _migrated: str) -> str:
+    """The URL of a fresh database with all tables, copied for this test module: migrating takes ten times as long."""
+    name = f"t{uuid.uuid4().hex}"
+    return _servers.loop.run_until_complete(create_database(_postgres_port, name, template=_migrated))
 
 
 @pytest.fixture

@@ -9,10 +9,8 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher as Argon2
 from redis.asyncio import Redis
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.adapters.db.migrate import upgrade
 from backend.adapters.db.unit_of_work import PostgresUnitOfWork, make_engine
 from backend.adapters.documents.maker import LetterMaker
 from backend.adapters.kept_catalogues import KeptCatalogues
@@ -29,27 +27,17 @@ from backend.services.parts import Parts
 from tests.backend.backend_world import SEEDED_PASSWORD, TOKEN, FakeMailer, FakePay, Person, face_in_the_middle
 from tests.backend.transition_world import Walker
 from tests.conftest import MovableClock
+from tests.emptying import empty
 
 CATALOGUES = KeptCatalogues()
 TEXTS = YamlMessageTexts.read()
-
-
-@pytest.fixture(scope="module")
-def migrated_url(database_url: str) -> str:
-    upgrade(database_url)
-    return database_url
 
 
 @pytest.fixture
 async def engine(migrated_url: str) -> AsyncIterator[AsyncEngine]:
     engine = make_engine(migrated_url)
     yield engine
-    async with engine.begin() as connection:
-        tables = await connection.execute(
-            text("SELECT string_agg(tablename, ',') FROM pg_tables WHERE schemaname = 'public' "
-                 "AND tablename NOT LIKE 'alembic%'")
-        )  # fmt: skip
-        await connection.execute(text(f"TRUNCATE {tables.scalar_one()} RESTART IDENTITY CASCADE"))
+    await empty(engine)
     await engine.dispose()
 
 

@@ -11,10 +11,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher as Argon2
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.adapters.db.migrate import upgrade
 from backend.adapters.db.unit_of_work import PostgresUnitOfWork, make_engine
 from backend.adapters.keys import DataKeyring
 from backend.adapters.objects import BlobStore
@@ -26,23 +24,14 @@ from backend.services.parts import Parts
 from backend.services.staff.office import Office
 from tests.conftest import MovableClock
 from tests.console.console_world import Browser, FewMaterials, World
-
-
-@pytest.fixture(scope="module")
-def migrated_url(database_url: str) -> str:
-    upgrade(database_url)
-    return database_url
+from tests.emptying import empty
 
 
 @pytest.fixture
 async def engine(migrated_url: str) -> AsyncIterator[AsyncEngine]:
     engine = make_engine(migrated_url)
     yield engine
-    async with engine.begin() as connection:
-        tables = await connection.execute(
-            text("SELECT string_agg(tablename, ',') FROM pg_tables WHERE schemaname = 'public'")
-        )
-        await connection.execute(text(f"TRUNCATE {tables.scalar_one()} RESTART IDENTITY CASCADE"))
+    await empty(engine)
     await engine.dispose()
 
 
