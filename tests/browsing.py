@@ -8,12 +8,16 @@ from dataclasses import asdict
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Page, ViewportSize, async_playwright
+from playwright.async_api import Page, ViewportSize, async_playwright, expect
 
 from launcher.browser import Browser
 
 DESK = ViewportSize(width=1280, height=860)
 PHONE = ViewportSize(width=390, height=844)
+# How long a busy machine may take; nothing waits longer than it has to.
+PATIENCE_MS = 20_000
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @asynccontextmanager
@@ -27,7 +31,7 @@ async def browsing(
         origin = f"http://{server.host}:{server.port}"
         context = await launched.new_context(base_url=origin, viewport=size, locale="zh-CN")
         page = await context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(PATIENCE_MS)
         # WeChat's own script, where a page names one.
         await page.route("http://res.example/**", lambda route: route.fulfill(body="", content_type="text/javascript"))
         page.on("pageerror", lambda error: faults.append(str(error)))

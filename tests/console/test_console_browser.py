@@ -46,7 +46,13 @@ async def _sign_in(page: Page) -> None:
     await page.get_by_label("用户名").fill("wang")
     await page.get_by_label("密码").fill(PASSWORD)
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("heading", name="申请", exact=True)).to_be_visible()
+    await _arrives_at(page, "申请")
+
+
+async def _arrives_at(page: Page, heading: str) -> None:
+    """The page is there with its script, which listens to the keys."""
+    await expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+    await page.wait_for_load_state()
 
 
 async def _shot(page: Page, name: str) -> None:
@@ -61,7 +67,7 @@ async def test_a_reviewer_works_through_a_case_with_the_keyboard(page: Page, wor
     await page.keyboard.press("/")
     await page.keyboard.type("00001")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("heading", name=case.case_no)).to_be_visible()
+    await _arrives_at(page, case.case_no)
     await page.keyboard.press("j")
     await page.keyboard.press("p")
     await expect(page.locator("#decision-BA01 .pill")).to_have_text("通过")
