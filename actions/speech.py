@@ -167,7 +167,8 @@ def question_of(
         names = [f"{place}_group", f"utter_ask_{question.section}_group", "utter_ask_group", "utter_again"]
     else:
         names = [f"{place}_{question.kind}", place]
-        names += [f"utter_ask_{question.section}_{question.kind}"] if question.kind in SECTION_KINDS else []
+        of_section = f"utter_ask_{question.section}_{question.kind}"
+        names += [of_section] if question.kind in SECTION_KINDS and of_section != place else []
         again = [f"utter_again_{question.kind}", "utter_again"]
         names += [*again, f"utter_ask_{question.kind}"] if round_ else [f"utter_ask_{question.kind}", *again]
     if (question.raw.get("facts") or {}).get("proposed"):

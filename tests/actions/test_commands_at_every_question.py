@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from rasa.shared.core.domain import Domain
 
 from actions.commands import Command, Remark, decide
 from actions.reading import Question, Reading
+from actions.speech import question_of
+from nlu.wording import OperatorTexts
+
+
+DOMAIN = Domain.from_path(str(Path(__file__).resolve().parents[2] / "data/domain"))
+
+
+# What the backend tells with its questions; every sentence finds what it needs.
+FACTS = {"title": "须知", "summary": "1. …", "question": "您有学士学位吗？", "count": 2, "position": 1, "start": "2013年9月", "end": "2014年2月",
+         "months": 6, "proposed": "2044年3月", "employer": "示例科技", "visit": "复审", "place": "朝阳区", "bring": "原件", "parts": [
+             {"field": "a", "label": "一", "optional": False, "options": []}, {"field": "b", "label": "二", "optional": False, "options": []}],
+         "materials": 15, "pieces": 30, "reason": "看不清"}  # fmt: skip
 
 
 def asked(form: str, field: str, kind: str, **more: Any) -> Question:
-    return Question.of_ask({"form": f"{form}_form", "field": field, "kind": kind, "label": field, **more})
+    place = {"form": f"{form}_form", "field": field, "label": field, "number": 2, "total": 8}
+    return Question.of_ask({**place, "kind": kind, **more, "facts": {**FACTS, **more.get("facts", {})}})
 
 
 def options(*pairs: str) -> dict[str, Any]:
@@ -115,3 +130,20 @@ def test_a_field_is_opened_by_its_name_under_every_question(question: Question, 
 def test_small_talk_is_left_to_the_rules_and_changes_nothing(question: Question, intent: str) -> None:
     move = decide(said("说点别的", intent, 0.95), question)
     assert not isinstance(move, Command) or question.form in ("cancel_form", "appointment_form"), move
+
+
+def put(question: Question, round_: int) -> str:
+    """The words of the question when it is put for the `round_`-th time after misses in a row."""
+    said_ = question_of(question, round_=round_, stumbled=round_ > 1).message()
+    texts = OperatorTexts(domain=DOMAIN)
+    variation = texts._variation([said_["response"], *said_["otherwise"], "utter_said"], round_)
+    assert variation is not None
+    return str(texts._filled(variation, said_)["text"])
+
+
+@everywhere
+def test_a_question_that_is_put_again_is_put_in_other_words_three_times(question: Question) -> None:
+    """After the third miss a colleague is called; until then no sentence comes twice."""
+    asked_anew = [put(question, round_) for round_ in (0, 1, 2)]
+    assert all(asked_anew), asked_anew
+    assert len(set(asked_anew)) == 3, asked_anew
