@@ -231,6 +231,8 @@ def _in_form(reading: Reading, question: Question) -> Move:
         return Command("skip")
     if reading.intent == "unsure":
         return Remark("help")
+    if reading.intent == "affirm" and question.kind == "text" and not values and reading.confidence >= SURE:
+        return Remark("again")
     if reading.intent == "correct" and reading.entity("business_type") is not None:
         return _start(reading, question)
     if reading.intent not in ANSWERS and reading.confidence >= SURE and not _names_only(reading, question):

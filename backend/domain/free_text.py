@@ -21,6 +21,8 @@ _COMMAND: Final = re.compile(
     r"^(上一步|返回|后退|下一步|跳过|先跳过|保存|先存着|存一下|重填|重新填|取消.{0,4}|退出|帮助|菜单|转?人工.{0,2}|客服|进度|查进度|到哪一步了|"
     r"还差啥|还差什么|材料清单|开始|继续|提交|支付|去支付|删掉.{0,6}|再加一段|改一下.{0,8}|我要.{0,12}|帮我.{0,12}|下次再(填|说)|明天再.{0,4})[吧了啊。.!！]*$"
 )
+# Two clauses with a person in them are a story, not a name: 老婆暂时不跟着办，还没孩子.
+_STORY: Final = re.compile(r"[，,。；;].*(?:我|他|她|还|没|不|了$)|(?:我|老婆|老公|孩子|爸|妈).*[，,。；;]")
 _ANGRY: Final = re.compile(r"烦死|垃圾|傻|妈的|浪费.*时间|说人话|有病|滚|投诉")
 _ONLY_A_TIME: Final = re.compile(r"[\d年月日号.\-/~～至到今\s]+")
 _SUBSTANCE: Final = re.compile(r"[A-Za-z\u3400-\u9fff]")
@@ -40,6 +42,8 @@ def read_free_text(text: str, *, shortest: int, longest: int) -> str:
     if _ONLY_A_TIME.fullmatch(plain):
         raise NotAnAnswer
     if _QUESTION.search(plain) or _TALK.search(plain) or _COMMAND.search(plain) or _ANGRY.search(plain):
+        raise NotAnAnswer
+    if _STORY.search(plain):
         raise NotAnAnswer
     if not shortest <= len(plain) <= longest:
         raise TextLength(shortest=shortest, longest=longest)

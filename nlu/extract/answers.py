@@ -59,12 +59,13 @@ _CONDITIONS: Final[tuple[tuple[str, re.Pattern[str], str, bool], ...]] = tuple(
     (name, re.compile(form), value, confirm)
     for name, form, value, confirm in (
         ("C_PATH", r"学士|本科|硕士|博士|研究生|按?学位", "学士及以上学位+2年工作", True),
-        ("C_PATH", r"职称", "中级及以上职称或资格", True),
+        ("C_PATH", r"(?<!没)(?<!没有)(?<!无)职称", "中级及以上职称或资格", True),
         ("C_PATH", r"专利|软著|知识产权", "知识产权", True),
-        ("C_SI", r"断[过了缴交]|中断", "断缴过", False),
+        ("C_SI", r"(?<!没)(?<!没有)(?<!未)(?:断[过了缴交]|中断)", "断缴过", False),
         ("C_SI", r"代缴|代交|中智[缴交]", "人事代理代缴", False),
         ("C_SI", r"(?:单位|公司)(?:一直|自己|直接|给我?|帮我?)*[交缴]", "现单位直缴", False),
-        ("C_TAX_ZERO", r"没(?:有)?发工资|零申报|有[\u4e00-\u9fff\d]{0,4}(?:是|为|交)?(?:零|0)(?!\d)", "有", True),
+        ("C_TAX_ZERO", r"没有?(?:过|交过)?(?:零|0)|都(?:不是|没有)(?:零|0)", "没有", False),
+        ("C_TAX_ZERO", r"没(?:有)?发工资|零申报|(?<!没)有[\u4e00-\u9fff\d]{0,4}(?:是|为|交)?(?:零|0)(?!\d)", "有", True),
         ("C_NAME_CHANGED", r"没(?:有)?(?:改|换|变)过?(?:名|姓名|身份证|$|[,。])", "否", False),
         ("C_NAME_CHANGED", r"叫过|(?<!没)(?<!没有)改过名|曾用名|以前(?:叫|姓)", "是", False),
         ("C_SPOUSE", r"不跟(?:过来|我来|着)|不(?:过来|一起来|随)", "不随往", False),
@@ -84,7 +85,7 @@ def read_answers(sheet: Sheet, asked: str | None, *, today: date) -> None:
 
 def _answers(sheet: Sheet, text: str, asked: str, *, today: date) -> Iterator[Value]:
     end = len(sheet.text)
-    if asked.startswith("C_"):
+    if asked.startswith("C_") and not sheet.has("school", "employer", "title"):
         yield from _of_table(sheet, _CONDITIONS)
     yield from _of_table(sheet, [row[1:] for row in _SAID if asked in row[0]])
     if asked in WHO:

@@ -46,7 +46,7 @@ def read_history(sheet: Sheet, *, today: date, asked: str | None = None) -> list
         return spans
     used = [span for span in spans if span.first.day is None or span.last or _is_history(tokens) or says_role(span, sheet.text)]
     times = list(tokens_of(used, sheet.text, asked=asked))
-    entries = _assemble(_of_kind([*tokens, *times], kind), sheet.text)
+    entries = _assemble(_of_kind(_of_one_kind([*tokens, *times], kind, sheet.text), kind), sheet.text)
     if is_question(sheet.text) or (_is_asked_elsewhere(asked) and not _REPLACED.search(sheet.text)):
         entries = [entry for entry in entries if _is_certain(entry)]
     for number, entry in enumerate(entries):
@@ -98,6 +98,16 @@ def _kind(tokens: list[Token], text: str, asked: str | None) -> frozenset[str] |
     if slots & EDUCATION or re.search(r"毕业|入学|上的?大学|[级届]", text):
         return EDUCATION
     return EDUCATION if asked in ("start", "end") or re.search(r"[年月\d]", text) else None
+
+
+def _of_one_kind(tokens: list[Token], kind: frozenset[str], text: str) -> list[Token]:
+    """Schools told before jobs in one message: the months of the other kind must not become entries of this one."""
+    schools_at = [t.start for t in tokens if t.slot in ("school", "level") and not t.implied]
+    jobs_at = [t.start for t in tokens if t.slot == "employer"]
+    if not schools_at or not jobs_at or max(schools_at) > min(jobs_at):
+        return tokens
+    clause = max(text.rfind(mark, 0, min(jobs_at)) for mark in ",;。、 ") + 1
+    return [t for t in tokens if (t.start < clause) == (kind is EDUCATION)]
 
 
 def _of_kind(tokens: list[Token], kind: frozenset[str]) -> list[Token]:

@@ -37,7 +37,7 @@ _ADDRESS: Final = re.compile(
     rf"[\u4e00-\u9fffA-Za-z0-9#\-、()]{{0,30}}?(?:\d+|[一二三四五六七八九十]+)\s?(?:号楼|号院|号|栋|幢|单元|楼|层|室|户|座|门)"
     rf"(?:[ \-]?[\u4e00-\u9fffA-Za-z0-9#\-]{{0,20}}(?:室|户|号|层|楼|单元|座|门|\d))*",
 )
-_CUT_ADDRESS: Final = re.compile(r"^(?:在|.*?(?:地址|住址|住所|住在|搬到了?|搬去|改成了?|换成|变成|现在|现住|我住|家住|新家|新的)(?:在|是|为|改成|:|,|\s)*)")
+_CUT_ADDRESS: Final = re.compile(r"^(?:在|.*?(?:地址|住址|住所|住在|搬到了?|搬去|改成了?|换成|变成|现在|现住|我住|家住|租房住?|租住|合租|新家|新的)(?:在|是|为|改成|:|,|\s)*)")
 _AREAS: Final = words("places.txt")
 AREA: Final = any_of(area.removesuffix("市") for area in _AREAS)
 _AREA: Final = AREA
@@ -66,8 +66,8 @@ def read_address(sheet: Sheet) -> None:
     """One address in Beijing down to a number; it is kept as it stands."""
     for found in sheet.free_matches(_ADDRESS):
         start = found.start()
-        lead = _CUT_ADDRESS.match(found.group())
-        start += lead.end() if lead else 0
+        while lead := _CUT_ADDRESS.match(sheet.text[start : found.end()]):
+            start += lead.end()
         whole = with_district(sheet.text[start : found.end()])
         inferred = whole != sheet.text[start : found.end()]
         if found.end() - start >= 5 and sheet.take(Value("address", whole, start, found.end(), confirm=inferred)):

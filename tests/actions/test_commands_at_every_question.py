@@ -13,7 +13,6 @@ from actions.reading import Question, Reading
 from actions.speech import question_of
 from nlu.wording import OperatorTexts
 
-
 DOMAIN = Domain.from_path(str(Path(__file__).resolve().parents[2] / "data/domain"))
 
 

@@ -102,3 +102,25 @@ def test_a_group_that_cannot_be_skipped_is_named_shortly() -> None:
     talk = a_talk_until("conditions")
     step = talk.do(Skip())
     assert dict(step.say[0].facts) == {"label": "按哪种条件申请等4项"}
+
+
+def test_a_wrong_name_that_is_told_names_the_entry(talk: Talk) -> None:
+    """“学校写错了，是东北师范大学不是吉林大学” makes no third school."""
+    talk.do(Goto(section="education"))
+    talk.tell("学校写错了，是东北师范大学不是吉林大学", school="东北师范大学")
+    assert schools(talk.draft) == ["长春市第十一高中", "东北师范大学"]
+
+
+@pytest.mark.parametrize("section", ["education", "work"])
+def test_skipping_the_summary_goes_on(talk: Talk, section: str) -> None:
+    told = a_talk_until("work" if section == "education" else "conditions")
+    told.do(Goto(section=section))
+    told.draft = told.draft.unsettle(f"{section}.confirm")
+    told.do(Skip())
+    assert told.said[:1] == ["section_done"]
+
+
+def test_a_story_is_no_name_of_a_school() -> None:
+    told = a_talk_until("education")
+    told.tell("老婆暂时不跟着办，还没孩子")
+    assert not any(row.get("school") for row in told.draft.rows("education"))

@@ -84,3 +84,32 @@ def test_talk_about_a_password_is_none(text: str) -> None:
 )
 def test_an_address_that_is_replaced_is_not_kept(text: str, value: str) -> None:
     assert read(text, today=TODAY).get("emails") == value
+
+
+EVERYTHING = (
+    "我高中在临沂一中2003年9月到2006年6月，大学在山东大学学的计算机科学与技术，2006年9月到2010年7月，全日制本科，"
+    "毕业以后先去了北京用友软件有限公司做java开发，2010年7月到2018年3月，在海淀上地，"
+    "后来2018年4月到现在一直在示例科技（北京）有限公司当技术经理，在朝阳，合同签到2030年5月"
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "entries"),
+    [
+        ("school", [{"school": "临沂一中", "start": "2003-09", "end": "2006-06"}, {"school": "山东大学", "start": "2006-09", "end": "2010-07"}]),
+        ("employer", [{"employer": "北京用友软件有限公司", "start": "2010-07", "end": "2018-03"},
+                      {"employer": "示例科技（北京）有限公司", "start": "2018-04", "end": "2030-05"}]),
+    ],
+)  # fmt: skip
+def test_schools_and_jobs_in_one_message_never_lend_each_other_their_months(asked: str, entries: list[dict[str, str]]) -> None:
+    told = read(EVERYTHING, today=TODAY, asked=asked).entries
+    assert [{name: entry[name] for name in wanted} for entry, wanted in zip(told, entries, strict=True)] == entries
+    assert len(told) == len(entries)
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [("个税也没有零的", "C_TAX_ZERO", "没有"), ("个税有两个月是0", "C_TAX_ZERO", "有"), ("没断过，公司一直交", "C_SI", "现单位直缴"), ("汉族，群众，没职称", "C_PATH", None)],
+)
+def test_a_condition_that_is_denied_is_not_taken_for_met(text: str, field: str, value: str | None) -> None:
+    assert read(text, today=TODAY, asked="C_PATH").get(field) == value

@@ -20,6 +20,11 @@ _WRONG_BUT_RIGHT: Final = re.compile(
 _MONTHS: Final = ("start", "end")
 
 
+# The names in the lists that somebody may have put wrong.
+_NAMED: Final[Mapping[str, str]] = {"school": "education", "major": "education", "employer": "work", "job": "work"}
+_NOT_THAT: Final = re.compile(r"(?:不是|而不是|并非)\s*([^\s，,。；;]{2,40})")
+
+
 class SeveralMonths(Exception):
     """The wrong year stands in several months; somebody has to say which one is meant."""
 
@@ -31,6 +36,20 @@ def corrected_year(text: str, *, today: date) -> tuple[int, int] | None:
     if found := _WRONG_BUT_RIGHT.search(text):
         return full_year(found[2], today), full_year(found[1], today)
     return None
+
+
+def name_correction(text: str, values: Sequence[Value], draft: Draft) -> tuple[Value, ...]:
+    """“是河北经贸大学不是河北大学”: the values belong to the one entry that has the wrong name, not to a new one."""
+    wrong = _NOT_THAT.search(text)
+    named = next((one for one in values if one.field in _NAMED and not one.index), None)
+    if wrong is None or named is None or len({one.index for one in values if one.index}) > 0:
+        return tuple(values)
+    rows = draft.rows(_NAMED[named.field])
+    places = [at for at, row in enumerate(rows) if row.get(named.field) == wrong[1]]
+    if len(places) != 1:
+        return tuple(values)
+    of_list = {name for name, section in _NAMED.items() if section == _NAMED[named.field]} | set(_MONTHS)
+    return tuple(Value(one.field, one.value, places[0]) if one.field in of_list else one for one in values)
 
 
 def year_correction(

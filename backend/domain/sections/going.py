@@ -42,8 +42,11 @@ def goto(draft: Draft, command: Goto, ctx: InterviewContext) -> Reply:
 def _open(draft: Draft, command: Goto, ctx: InterviewContext, section: str, field: str | None) -> Reply:
     index = command.index
     if index is None and section in routing.BOOKS and command.named:
-        meant = routing.BOOKS[section].entries_named(draft, command.named)
-        index = meant[0] if len(meant) == 1 else None
+        book = routing.BOOKS[section]
+        meant = book.entries_named(draft, command.named)
+        if len(meant) > 1:
+            return Reply(draft, (Say("which_entry", {"label": book.label, "count": len(draft.rows(section))}),))
+        index = meant[0] if meant else None
     if command.mark and field and section in routing.BOOKS:
         rows = draft.rows(section)
         places = [at for at, row in enumerate(rows) if mark_of(row.get(field, "")) == command.mark]

@@ -11,7 +11,7 @@ from backend.domain.draft import Draft
 from backend.domain.errors import UnknownField
 from backend.domain.months import OPEN
 from backend.domain.sections import script
-from backend.domain.sections.corrections import SeveralMonths, year_correction
+from backend.domain.sections.corrections import SeveralMonths, name_correction, year_correction
 from backend.domain.sections.education import EDUCATION
 from backend.domain.sections.entries import Book, EntryPrompt
 from backend.domain.sections.fields import FieldsPrompt
@@ -68,6 +68,7 @@ def route(draft: Draft, answer: Answer, ctx: InterviewContext, current: Prompt |
     """
     if answer.option is None and (corrected := _corrected(draft, answer, ctx, current)):
         return corrected
+    answer = replace(answer, values=name_correction(answer.text, answer.values, draft))
     owners = _owners(answer.values, draft, ctx, current)
     here = current.section if current else None
     own = tuple(value for value in answer.values if owners[value.field] == here)

@@ -58,6 +58,7 @@ def summary_prompt(
         choose,
         understood=(Option("no", "不对"),),
         hear=_heard,
+        skip_means="yes",
     )
 
 
