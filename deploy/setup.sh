@@ -9,6 +9,11 @@ started=$SECONDS
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "set-up stopped: $*"; exit 1; }
+# Two at once (`make run` beside `make test`) would write into one environment; the kernel frees the lock of a killed one.
+if command -v flock >/dev/null 2>&1; then
+  exec 9>"$tools/setup.lock"
+  flock -n 9 || { say "[set-up] another one is at work here, waiting for it …"; flock 9; }
+fi
 stamp_of() { cat "$@" | sha256sum | cut -c1-32; }
 is_done() { [ "$(cat "$tools/stamps/$1" 2>/dev/null)" = "$2" ]; }
 mark_done() { printf '%s' "$2" > "$tools/stamps/$1"; }

@@ -102,6 +102,7 @@ async def joins(running: RunningStack) -> AsyncIterator[Callable[[str], Coroutin
 
 
 _ONE_EMPLOYER = iter([f"demo{n}" for n in range(2, 61, 2) if n % 3])
+_IN_ANOTHER_DISTRICT = iter([f"demo{n}" for n in range(41, 58, 2) if n % 3])
 _TWO_EMPLOYERS = iter([f"demo{n}" for n in range(6, 54, 6)])
 
 
@@ -109,6 +110,12 @@ _TWO_EMPLOYERS = iter([f"demo{n}" for n in range(6, 54, 6)])
 def account() -> str:
     """The user name of an applicant whom no other test of this run uses, with one employer (示例科技)."""
     return next(_ONE_EMPLOYER)
+
+
+@pytest.fixture
+def yanqing_account() -> str:
+    """The user name of an applicant whom no other test of this run uses, with one employer (示例控股)."""
+    return next(_IN_ANOTHER_DISTRICT)
 
 
 @pytest.fixture

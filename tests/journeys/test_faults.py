@@ -34,10 +34,10 @@ def times_seen(applicant: Applicant, text: str) -> int:
 
 @pytest.mark.parametrize("part", ["bot", "rasa", "actions", "backend", "worker"])
 async def test_a_part_that_is_killed_in_the_middle_of_a_turn_loses_nothing(
-    running: RunningStack, joins: Joins, part: str, account: str
+    running: RunningStack, joins: Joins, part: str, yanqing_account: str
 ) -> None:
     applicant = await joins("小钱")
-    await asked_for_the_phone(applicant, account)
+    await asked_for_the_phone(applicant, yanqing_account)
     await applicant.says("手机号13800138000，邮箱zhang@example.com", waits=False)
     await asyncio.sleep(0.03)
     running.kill(part)
@@ -47,6 +47,22 @@ async def test_a_part_that_is_killed_in_the_middle_of_a_turn_loses_nothing(
     await applicant.sees("婚姻状况", within_s=60)
     assert times_seen(applicant, "婚姻状况") == 1
     assert "手机号和邮箱" not in applicant.screen
+
+
+@pytest.mark.parametrize("store", ["postgres", "valkey"])
+async def test_what_is_said_while_a_store_is_dead_is_answered_once_it_is_back(
+    running: RunningStack, joins: Joins, store: str, account: str
+) -> None:
+    applicant = await joins("小褚")
+    await asked_for_the_phone(applicant, account)
+    await asyncio.sleep(1)  # the tests' database may lose what it said in the last moment; a real one may not
+    running.kill(store)
+    await applicant.says("手机号13800138000，邮箱zhang@example.com", waits=False)
+    await asyncio.sleep(1)
+    running.start(store)
+    await applicant.sees("北京通", within_s=60)
+    assert times_seen(applicant, "记下了") == 1
+    assert all(bubble["kind"] != "banner" for bubble in applicant.bubbles)
 
 
 async def test_a_flushed_redis_loses_no_answer_and_asks_nothing_twice(
