@@ -170,6 +170,7 @@ def _page_ports(app: web.Application, inbox: Inbox) -> h5.Ports:
         memory=cast(ShortMemory, app[keys.REDIS]),
         openid_of_code=openid_of,
         clean_upload=clean_upload,
+        may_upload=PhotoLimit(app[keys.REDIS]).allows,
         go_on=go_on,
         app_id=settings.wechat_app_id,
         public_url=settings.public_url.rstrip("/"),

@@ -225,8 +225,10 @@ async def upload(request: web.Request) -> web.Response:
         raise UploadRefused("photo_too_large") from error
     if not isinstance(field, web.FileField):
         raise UploadRefused("photo_unreadable")
-    pages = await ports.clean_upload(field.file.read())
     item, key = request.match_info["item"], f"h5:{session.link_id}:{_upload_id(request)}"
+    if not await ports.may_upload(session.openid, key):
+        raise UploadRefused("too_many_uploads")
+    pages = await ports.clean_upload(field.file.read())
     ids = [
         await ports.backend.store_file(session, one.content, _meta(one), key=f"{key}:{number}")
         for number, one in enumerate(pages)

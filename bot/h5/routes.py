@@ -77,6 +77,7 @@ class Ports:
     memory: ShortMemory
     openid_of_code: Callable[[str], Awaitable[str]]
     clean_upload: Callable[[bytes], Awaitable[Sequence[CleanPage]]]
+    may_upload: Callable[[str, str], Awaitable[bool]]
     go_on: Callable[[str, str, Mapping[str, Any]], Awaitable[None]]
     app_id: str
     public_url: str

@@ -56,6 +56,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "photo_unreadable": "这个文件打不开，请换一张照片。",
     "photo_too_small": "照片太小，看不清，请传原图。",
     "photo_too_large": "文件太大了，请传 15 MB 以内的照片或 20 MB 以内的 PDF。",
+    "too_many_uploads": "这一小时传得太多了，这个先没收下。前面的都在，请歇一会儿再传。",
     "photo_type": "只收 JPG、PNG、WEBP、HEIC 照片和 PDF。",
     "pdf_pages": "PDF 最多 30 页，请拆开再传。",
     "pdf_locked": "PDF 有密码，请去掉密码再传。",

@@ -93,6 +93,8 @@ class FakeBackend:
     )
     went_on: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     inbox_is_away: bool = False
+    uploads: set[tuple[str, str]] = field(default_factory=set)
+    most_uploads: int = 100
     calls: list[tuple[str, Any]] = field(default_factory=list)
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -138,6 +140,10 @@ async def h5(backend: FakeBackend, memory: Memory, codes: Codes, a_clock: Any) -
             except PhotoRefused as refused:
                 raise UploadRefused(UPLOAD_CODES[refused.code]) from None
 
+        async def may_upload(openid: str, key: str) -> bool:
+            backend.uploads.add((openid, key))
+            return len(backend.uploads) <= backend.most_uploads
+
         async def go_on(openid: str, key: str, facts: Mapping[str, Any]) -> None:
             if backend.inbox_is_away:
                 raise InboxAway
@@ -146,7 +152,8 @@ async def h5(backend: FakeBackend, memory: Memory, codes: Codes, a_clock: Any) -
         app = web.Application()
         ports = Ports(
             backend=Backend(http, url=str(server.make_url("")), service_token="s" * 20),
-            clock=a_clock, memory=memory, openid_of_code=codes.openid_of, clean_upload=clean_upload, go_on=go_on,
+            clock=a_clock, memory=memory, openid_of_code=codes.openid_of, clean_upload=clean_upload,
+            may_upload=may_upload, go_on=go_on,
             app_id="wx1", public_url="http://gongju.example", open_url="http://open.example",
             res_url="http://res.example", service_token="s" * 20, frame_ancestors=None,
         )  # fmt: skip

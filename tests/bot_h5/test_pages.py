@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from typing import Any
 
 import aiohttp
 from aiohttp.test_utils import TestClient
+from PIL import Image
 
 TOKEN = "t" * 32
 TICKS = {"agree_service_terms": "2026.11", "agree_sensitive_id": "2026.11"}
@@ -172,6 +174,27 @@ async def test_when_the_inbox_is_away_the_page_says_how_to_go_on(phone: TestClie
     backend.inbox_is_away = True
     backend.answers["materials"] = (200, {"items": []})
     assert "说“继续”" in (await posts(phone, backend, "upload", "/h5/upload-done"))["message"]
+
+
+async def test_an_hours_last_upload_is_taken_and_the_next_is_told_to_wait(
+    phone: TestClient[Any, Any], backend: Any
+) -> None:
+    backend.answers["links/redeem"] = a_link("upload")
+    backend.answers["materials"] = backend.answers["materials/BA01/files"] = (200, {"items": []})
+    backend.most_uploads = 1
+    opened = await (await open_link(phone)).text()
+    csrf = opened.partition('name="csrf" content="')[2].partition('"')[0]
+    picture = io.BytesIO()
+    Image.new("RGB", (400, 300), "white").save(picture, "JPEG")
+
+    async def uploads(name: str) -> tuple[int, Any]:
+        headers = {"X-CSRF": csrf, "X-Upload": name}
+        answer = await phone.post("/h5/upload/BA01", data={"file": io.BytesIO(picture.getvalue())}, headers=headers)
+        return answer.status, await answer.json()
+
+    assert [(await uploads(name))[0] for name in ("firstfile", "firstfile")] == [200, 200], "a repeat counts once"
+    status, told = await uploads("otherfile")
+    assert (status, "歇一会儿" in told["message"]) == (422, True)
 
 
 async def keys_of_uploads(phone: TestClient[Any, Any], backend: Any, *states: list[str]) -> list[str]:

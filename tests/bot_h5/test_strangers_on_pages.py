@@ -35,6 +35,9 @@ async def visitor(asked: list[Any], a_clock: MovableClock) -> AsyncIterator[Test
         asked.append((request.path, request.headers.get("X-Case-No")))
         return web.json_response({"error": {"code": "not_bound"}}, status=409)
 
+    async def may_upload(_openid: str, _key: str) -> bool:
+        return True
+
     async def clean_upload(content: bytes) -> list[Any]:
         return []
 
@@ -47,7 +50,7 @@ async def visitor(asked: list[Any], a_clock: MovableClock) -> AsyncIterator[Test
         nothing: Any = None
         known = {
             "backend": Backend(http, url=str(server.make_url("")), service_token=KEY), "clock": a_clock,
-            "clean_upload": clean_upload, "go_on": go_on, "service_token": KEY,
+            "clean_upload": clean_upload, "may_upload": may_upload, "go_on": go_on, "service_token": KEY,
             "app_id": "wx1", "public_url": "http://g.example", "open_url": "http://o", "res_url": "http://r",
         }  # fmt: skip
         add_routes(app, Ports(**{name: known.get(name, nothing) for name in Ports.__dataclass_fields__}))
