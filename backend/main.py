@@ -55,6 +55,7 @@ from runtime.clock import Clock, running_clock
 from runtime.logs import configure
 from runtime.settings import Settings, SettingsError
 from runtime.web import Check, serve
+from wechat.budget import Limits
 from wechat.client import WeChatClient
 from wechat.delivery import FileMissing, deliver_for_ever
 from wechat.pay import WeChatPay
@@ -133,6 +134,7 @@ async def run_http(settings: Settings) -> None:
             all_parts.parts,
             all_parts.engine,
             WechatQrCodes(http, wechat_client(all_parts, http), mp_url=settings.wechat_mp_url),
+            limits=limits_of(settings),
         )
         app[console.COOKIES_ARE_SECURE] = settings.public_url.startswith("https://")
         console.add_routes(app)
@@ -160,6 +162,7 @@ async def run_worker(settings: Settings) -> None:
                 client=wechat_client(all_parts, http),
                 clock=all_parts.clock,
                 file_bytes=partial(picture_of, all_parts.parts),
+                limits=limits_of(settings),
                 template_ids=settings.wechat_template_ids,
             )
 
@@ -179,6 +182,15 @@ def wechat_client(all_parts: Composed, http: aiohttp.ClientSession) -> WeChatCli
         secret=settings.wechat_app_secret.get_secret_value(),
     )
     return WeChatClient(http=http, tokens=tokens, api_url=settings.wechat_api_url, app_id=settings.wechat_app_id)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """How many customer-service messages WeChat takes, which it has changed before."""
+    return Limits(
+        message_count=settings.wechat_message_limit,
+        click_count=settings.wechat_click_limit,
+        reserve=settings.wechat_staff_reserve,
+    )
 
 
 async def picture_of(parts: Parts, openid: str, file_id: str) -> bytes:

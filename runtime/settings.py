@@ -78,6 +78,9 @@ class Settings(BaseModel):
     wechat_open_url: Url = "https://open.weixin.qq.com"
     wechat_mp_url: Url = "https://mp.weixin.qq.com"
     wechat_res_url: Url = "https://res.wx.qq.com"
+    wechat_message_limit: Annotated[int, Field(ge=1, le=100)] = 5
+    wechat_click_limit: Annotated[int, Field(ge=0, le=100)] = 3
+    wechat_staff_reserve: Annotated[int, Field(ge=0, le=10)] = 1
     wechatpay_api_url: Url = "https://api.mch.weixin.qq.com"
     wechatpay_mch_id: Text
     wechatpay_serial_no: Text

@@ -12,7 +12,9 @@ import yaml
 from pydantic import SecretStr
 
 from backend.adapters.pay.merchant import merchant_of
+from backend.main import limits_of
 from runtime.settings import Settings, SettingsError
+from wechat.budget import WECHATS_LIMITS
 
 ROOT = Path(__file__).resolve().parents[2]
 RASA_ONLY = {"RASA_PORT", "ACTIONS_PORT"}
@@ -70,6 +72,13 @@ def test_a_malformed_value_is_named_before_any_process_trips_over_it(name: str, 
     with pytest.raises(SettingsError, match=name) as raised:
         Settings.from_env({**example(), name: value})
     assert value not in str(raised.value)
+
+
+def test_the_numbers_of_the_reply_budget_are_settings_and_wechats_by_default() -> None:
+    plain = {name: value for name, value in example().items() if not name.endswith(("_LIMIT", "_RESERVE"))}
+    assert limits_of(Settings.from_env(plain)) == WECHATS_LIMITS == limits_of(Settings.from_env(example()))
+    changed = limits_of(Settings.from_env({**plain, "WECHAT_MESSAGE_LIMIT": "20"}))
+    assert (changed.message_count, changed.click_count) == (20, 3)
 
 
 def test_keys_in_files_are_tried_and_all_faults_are_told(tmp_path: Path) -> None:

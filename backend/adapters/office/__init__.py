@@ -17,7 +17,7 @@ from backend.services.records import CaseRecord, StaffTask
 from backend.services.staff.acting import HANDLES_CASE
 from backend.services.staff.office import Office, QrCodes, SentMessage
 from runtime.clock import Clock
-from wechat.budget import remaining
+from wechat.budget import WECHATS_LIMITS, Limits, remaining
 from wechat.tables import outgoing
 
 
@@ -77,9 +77,10 @@ class PostgresCaseBoard:
 class PostgresChatLog:
     """Implements the port `ChatLog` from the tables of the WeChat kit."""
 
-    def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
+    def __init__(self, engine: AsyncEngine, clock: Clock, limits: Limits) -> None:
         self._engine = engine
         self._clock = clock
+        self._limits = limits
 
     async def sent_to(self, openid: str, *, marks: Sequence[str], limit: int) -> list[SentMessage]:
         if not marks:
@@ -98,19 +99,21 @@ class PostgresChatLog:
 
     async def left_for(self, openid: str) -> int:
         async with self._engine.connect() as connection:
-            return await remaining(connection, openid, now=self._clock.now())
+            return await remaining(connection, openid, now=self._clock.now(), limits=self._limits)
 
 
 def _words(parts: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(str(part.get("text") or "〔图片或链接〕") for part in parts)
 
 
-def make_office(parts: Parts, engine: AsyncEngine, qr: QrCodes | None = None) -> Office:
+def make_office(
+    parts: Parts, engine: AsyncEngine, qr: QrCodes | None = None, *, limits: Limits = WECHATS_LIMITS
+) -> Office:
     """What main.py puts into `app[backend.console.OFFICE]`."""
     return Office(
         parts=parts,
         pdfs=PdfiumInspector(),
         board=PostgresCaseBoard(engine),
-        chat_log=PostgresChatLog(engine, parts.clock),
+        chat_log=PostgresChatLog(engine, parts.clock, limits),
         qr=qr or NoQrCodes(),
     )
