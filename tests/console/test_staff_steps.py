@@ -243,7 +243,7 @@ async def test_cancelling_a_paid_case_leaves_a_refund_to_decide(world: World, wa
     case = await world.a_case()
     await closing.cancel_case(world.office, await _form(world, wang, case), reason="申请人来电要求取消")
     assert (await world.case(case)).stage == Stage.CANCELLED
-    assert [task.kind for task in await tasks(world.office)] == ["refund_review"]
+    assert [task.kind for task in (await tasks(world.office)).lines] == ["refund_review"]
 
 
 async def test_cancelling_an_unpaid_case_closes_its_order(world: World, wang: SignedIn) -> None:
@@ -254,7 +254,7 @@ async def test_cancelling_an_unpaid_case_closes_its_order(world: World, wang: Si
         await uow.commit()
     await closing.cancel_case(world.office, await _form(world, wang, case), reason="重复申请")
     assert [order.state for order in await world.rows("orders", case_id=case.id)] == ["closed"]
-    assert await tasks(world.office) == []
+    assert (await tasks(world.office)).lines == []
 
 
 @pytest.mark.parametrize("stage", [Stage.DRAFT, Stage.AGENCY_REJECTED, Stage.COMPLETED])
@@ -284,4 +284,4 @@ async def test_a_task_is_done_once_and_with_words(world: World, wang: SignedIn) 
     await finish_task(world.office, wang, "t_1", result="已电话答复")
     with pytest.raises(refused.TaskUnknown):
         await finish_task(world.office, wang, "t_1", result="再来一次")
-    assert [task.result for task in await tasks(world.office, done=True)] == ["已电话答复"]
+    assert [task.result for task in (await tasks(world.office, done=True)).lines] == ["已电话答复"]
