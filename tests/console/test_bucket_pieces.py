@@ -41,7 +41,9 @@ async def form_for(world: World, case: CaseRecord) -> Form:
 
 async def files_of(world: World, case: CaseRecord, code: str) -> list[str]:
     item = (await world.items(case))[code]
-    return [one.file_id for one in await world.rows("item_files", item_id=item.id, removed_at=None)]
+    return [
+        one.file_id for one in await world.rows("item_files", item_id=item.id, removed_at=None, order_by="added_at")
+    ]
 
 
 async def reject(world: World, case: CaseRecord, code: str, files: list[str], reason: str = "缺签字页") -> None:
