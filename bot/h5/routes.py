@@ -232,7 +232,8 @@ def message_page(
     status: int = 200,
     again: str | None = None,
 ) -> web.Response:
-    return page(request, "message.html", title=title, lines=lines, good=good, status=status, again=again)
+    icon = "success" if good else "waiting" if status >= 500 else "warn" if status in (403, 422) else "info"
+    return page(request, "message.html", title=title, lines=lines, icon=icon, status=status, again=again)
 
 
 @web.middleware

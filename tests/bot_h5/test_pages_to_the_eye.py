@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from launcher.browser import Browser
 from tests.browsing import PHONE, browsing
 from tests.looking import LIGHT_AND_DARK, faults_of
 
+SHOTS = os.environ.get("SCREENSHOTS")
 OPENID = "oAPPLICANT0000000000000000001"
 # WeChat's own green with white letters is what its users know as “the button”.
 WECHATS_OWN = (".weui-btn_primary", ".cropper-container")
@@ -102,7 +104,12 @@ async def test_every_page_can_be_read_and_tapped_on_every_phone_by_day_and_by_ni
         await page.set_viewport_size(ViewportSize(width=width, height=800))
         for scheme in LIGHT_AND_DARK:
             await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            if SHOTS and width == 390:
+                await page.screenshot(path=Path(SHOTS) / f"h5-{name.replace(' ', '-')}-{scheme}.png", full_page=True)
             assert await faults_of(page, target_px=44, spared=WECHATS_OWN) == [], (width, scheme)
+    # WeChat's largest letters leave a phone of 360 px as much room as this.
+    await page.set_viewport_size(ViewportSize(width=260, height=800))
+    assert [one for one in await faults_of(page, target_px=1, spared=WECHATS_OWN) if "too wide" in one] == []
 
 
 async def test_the_eye_finds_what_is_wrong(page: Page) -> None:
