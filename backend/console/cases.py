@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -49,15 +50,24 @@ async def show(request: web.Request) -> web.StreamResponse:
     return await show_case(request)
 
 
+def _stored(_action: str, _name: str, stored: object = "") -> object:
+    return stored
+
+
+FRESH: Final[Mapping[str, Any]] = {"filled": _stored, "again": lambda _action: False}
+
+
 async def show_case(request: web.Request, *, sentence: str = "", is_bad: bool = False) -> web.StreamResponse:
     """The whole page, or its body alone when htmx asks."""
     page = await case_page(office(request), signed_in(request), request.match_info["case_no"])
     template = "_case.html" if is_htmx(request) else "case.html"
-    return render(request, template, page=page, E=Event, sentence=sentence, is_bad=is_bad)
+    # What was typed stays after a refusal; what was done is not offered again.
+    kept = {} if is_bad else FRESH
+    return render(request, template, page=page, E=Event, sentence=sentence, is_bad=is_bad, **kept)
 
 
 async def show_decided(request: web.Request, *, sentence: str = "") -> web.StreamResponse:
     """What one decision changes, so that the photos on the page stay: the item's state, head, steps and history."""
     page = await case_page(office(request), signed_in(request), request.match_info["case_no"])
     item = next(item for item in page.items if item.code == request.match_info["code"])
-    return render(request, "_decided.html", page=page, E=Event, item=item)
+    return render(request, "_decided.html", page=page, E=Event, item=item, **FRESH)

@@ -112,13 +112,17 @@ def render(request: web.Request, template: str, *, status: int = 200, **context:
         "token": _one_time_token,
         "path": request.path,
         "filled": partial(_filled, request),
+        "again": partial(_is_sent, request),
     }
     return aiohttp_jinja2.render_template(template, request, {**shared, **context}, status=status)
 
 
 def _filled(request: web.Request, action: str, name: str, stored: object = "") -> object:
-    sent = request.method == "POST" and request.path == action
-    return text_of(request, name) if sent else stored
+    return text_of(request, name) if _is_sent(request, action) else stored
+
+
+def _is_sent(request: web.Request, action: str) -> bool:
+    return request.method == "POST" and request.path == action
 
 
 def _one_time_token() -> str:
