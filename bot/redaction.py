@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -19,14 +20,15 @@ PLACEHOLDERS: Final[dict[Secret, str]] = {
     "bank_card": "〔银行卡号〕",
 }
 
-# Digits, possibly full-width, possibly in groups.
-_DIGITS: Final = re.compile(
-    r"(?<![0-9０-９])[0-9０-９](?:[ \u00a0\u3000\-－]?[0-9０-９]){13,18}(?:[ \u00a0\u3000\-－]?[xXｘＸ×](?![A-Za-z]))?"
-    r"(?![ \-－]?[0-9０-９])"
-)
-_PROVINCES: Final = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
+# Digits, possibly full-width, possibly in groups; several numbers side by side are one run.
+_BETWEEN: Final = r"[ \u00a0\u3000\-－]"
+_RUN: Final = re.compile(rf"[0-9０-９](?:{_BETWEEN}?[0-9０-９]){{13,}}(?:{_BETWEEN}?[xXｘＸ×](?![A-Za-zＡ-Ｚａ-ｚ]))?")
+_GROUP: Final = re.compile(rf"(?:(?!{_BETWEEN}).)+")
+_MOST_DIGITS: Final = 20
+_PROVINCES: Final = re.compile(r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])")
 _SEPARATOR: Final = re.compile(r"[^0-9X]+")
 _BIRTH_18: Final = re.compile(r"[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX]")
+_GLUED: Final = re.compile(rf"(?={_PROVINCES.pattern}){_BIRTH_18.pattern}")
 _BIRTH_15: Final = re.compile(r"[1-9]\d{5}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")
 
 # “密码是 abc123”, “口令：…”, “pwd=…”; asking about one (“密码忘了怎么办”) has no token of that shape after it.
@@ -58,20 +60,59 @@ def redact(text: str) -> Redacted:
         return match["name"] + match["link"] + PLACEHOLDERS["password"]
 
     def digits(match: re.Match[str]) -> str:
-        secret = secret_of_digits(match[0])
-        if secret is None:
-            return match[0]
-        found.append(secret)
-        return PLACEHOLDERS[secret]
+        cleaned, secrets = _without_numbers(match[0])
+        found.extend(secrets)
+        return cleaned
 
-    cleaned = _DIGITS.sub(digits, text)
+    cleaned, before = text, None
+    while cleaned != before:  # what is left beside a number that was taken out is looked at once more
+        before, cleaned = cleaned, _RUN.sub(digits, cleaned)
     cleaned = _PASSWORD.sub(password, cleaned)
     return Redacted(cleaned, tuple(dict.fromkeys(found)))
 
 
+def _without_numbers(run: str) -> tuple[str, list[Secret]]:
+    """A run of digits without the numbers that stand in it, whether alone, side by side or glued to another one."""
+    groups = [found.span() for found in _GROUP.finditer(run)]
+    cleaned, kept, secrets = "", 0, list[Secret]()
+    for at, (begin, _) in enumerate(groups):
+        found = _number_from(run, groups[at:]) if begin >= kept else None
+        if found is not None:
+            secret, start, end = found
+            cleaned, kept = cleaned + run[kept:start] + PLACEHOLDERS[secret], end
+            secrets.append(secret)
+    return cleaned + run[kept:], secrets
+
+
+def _number_from(run: str, groups: Sequence[tuple[int, int]]) -> tuple[Secret, int, int] | None:
+    """The longest number that begins with the first of these groups, else one that is glued into it; with its place."""
+    begin, first_end = groups[0]
+    for upto in range(min(len(groups), _MOST_DIGITS), 0, -1):
+        end = groups[upto - 1][1]
+        secret = secret_of_digits(run[begin:end])
+        is_sure = upto == 1 or run == run[begin:end] or _is_well_formed(run[begin:end])
+        if secret is not None and is_sure:
+            return secret, begin, end
+    glued = _GLUED.search(_plain(run[begin:first_end]))
+    return ("id_number", begin + glued.start(), begin + glued.end()) if glued else None
+
+
+def _is_well_formed(written: str) -> bool:
+    """Whether groups out of a longer row (of dates, perhaps) make a number for sure, and not by chance."""
+    number = _SEPARATOR.sub("", _plain(written))
+    if len(number) == 18:
+        return _BIRTH_18.fullmatch(number) is not None and has_id_checksum(number)
+    return len(number) != 15  # the old numbers have no check character
+
+
+def _plain(written: str) -> str:
+    """The same places in plain digits."""
+    return unicodedata.normalize("NFKC", written).upper().replace("×", "X")
+
+
 def secret_of_digits(written: str) -> Secret | None:
-    """What a run of 14 to 20 digits is; None for something harmless, such as several dates or a tax number."""
-    groups = _SEPARATOR.split(unicodedata.normalize("NFKC", written).upper().replace("×", "X"))
+    """What digits in groups are; None for something harmless, such as several dates or a tax number."""
+    groups = _SEPARATOR.split(_plain(written))
     number = "".join(groups)
     if _is_id_number(number, is_one_group=len(groups) == 1):
         return "id_number"

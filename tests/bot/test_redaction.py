@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -5,6 +7,7 @@ from hypothesis import strategies as st
 from bot.redaction import has_id_checksum, has_luhn_checksum, redact
 
 ID = "〔身份证号〕"
+A_NUMBER, ANOTHER = "110105199003078515", "11010519491231002X"
 
 
 def an_id_number(body: str) -> str:
@@ -29,6 +32,17 @@ def an_id_number(body: str) -> str:
         ("pwd=correct-horse", "pwd=〔密码〕"),
         ("卡号 6222 0212 3456 7894", "卡号 〔银行卡号〕"),
         ("6222021234567894", "〔银行卡号〕"),
+        (f"{A_NUMBER} 13800138000", f"{ID} 13800138000"),
+        (f"{A_NUMBER}-13800138000", f"{ID}-13800138000"),
+        ("11010519491231002X 13800138000", f"{ID} 13800138000"),
+        (f"{A_NUMBER} {ANOTHER}", f"{ID} {ID}"),
+        ("110105 19491231 002X 13800138000", f"{ID} 13800138000"),
+        (f"13800138000{A_NUMBER}", f"13800138000{ID}"),
+        (f"{A_NUMBER}13800138000", f"{ID}13800138000"),
+        (f"１３８００１３８０００{A_NUMBER}", f"１３８００１３８０００{ID}"),
+        (f"{A_NUMBER} 6222 0212 3456 7894", f"{ID} 〔银行卡号〕"),
+        (f"6222021234567894 {A_NUMBER}", f"〔银行卡号〕 {ID}"),
+        (f"{A_NUMBER} 1", f"{ID} 1"),
     ],
 )
 def test_secrets_are_taken_out(written: str, kept: str) -> None:
@@ -45,6 +59,10 @@ def test_secrets_are_taken_out(written: str, kept: str) -> None:
         "2006.9-2010.6 吉林大学 计算机",
         "2006.09-2010.06，2010.09-2013.06",
         "2006-09 2010-06 2010-09 2013-06",
+        "2006-11 2010-06 2010-09 2013-06 2013-07 2016-12",
+        "13800138000 13900139000 13700137000",
+        "4200001234202611211234567890",
+        "1 1 2 2 1 1 1 1 2 1 1 1 2 2 1 1 1 1 2 1",
         "2010年9月到2013年6月在长春十一高",
         "密码忘了怎么办",
         "为什么要北京通密码？",
@@ -60,13 +78,35 @@ def test_everything_else_stays(harmless: str) -> None:
 
 @given(
     st.sampled_from(["110105", "310104", "440306"]),
-    st.dates(min_value=__import__("datetime").date(1950, 1, 1), max_value=__import__("datetime").date(2008, 1, 1)),
+    st.dates(min_value=date(1950, 1, 1), max_value=date(2008, 1, 1)),
     st.integers(0, 999),
     st.text(alphabet="我的身份证号是，。 ", max_size=8),
 )
 def test_no_valid_id_number_survives(district: str, born: object, order: int, around: str) -> None:
     number = an_id_number(f"{district}{str(born).replace('-', '')}{order:03}")
     assert number not in redact(f"{around}{number}{around}").text
+
+
+@given(
+    st.lists(st.dates(min_value=date(1990, 1, 1), max_value=date(2026, 12, 1)), max_size=8), st.sampled_from(" -~到")
+)
+def test_no_row_of_months_is_taken_for_a_number(days: list[date], between: str) -> None:
+    written = between.join(f"{day:%Y-%m}" for day in days)
+    assert redact(written).text == written
+
+
+@given(
+    st.lists(st.sampled_from([A_NUMBER, ANOTHER, "13800138000", "6222021234567894", "100020", "2006-09"]), max_size=6)
+)
+def test_no_number_survives_beside_others(numbers: list[str]) -> None:
+    cleaned = redact(" ".join(numbers)).text
+    assert not {A_NUMBER, ANOTHER, "6222021234567894"} & set(cleaned.split(" "))
+
+
+@given(st.text(alphabet="0123456789 -X", max_size=80))
+def test_redacting_digits_twice_changes_nothing_more(text: str) -> None:
+    once = redact(text).text
+    assert redact(once).text == once
 
 
 @given(st.text(max_size=300))
