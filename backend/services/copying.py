@@ -102,7 +102,7 @@ async def _of_case(uow: UnitOfWork, parts: Parts, case: CaseRecord, names: dict[
     for item in items:
         material = catalogue.material(item.code)
         title = material.name if material else item.code
-        held = await uow.item_files.where(item_id=item.id, removed_at=None)
+        held = await uow.item_files.where(item_id=item.id, removed_at=None, order_by="added_at")
         names |= {one.file_id: f"{item.code}-{title}" for one in held}
         materials.append({"item": item.code, "name": title, **_plain(item, "state reject_reason decided_at"),
                           "files": len(held)})  # fmt: skip
