@@ -208,10 +208,11 @@ def _skip(draft: Draft, command: Skip, ctx: InterviewContext) -> Reply:
         return Reply(draft, (Say("cannot_skip", {"label": _short_label(current, draft, ctx)}),))
     put_off = draft.skip(current.key).at(None)
     code = "skipped" if current.skipping is Skipping.OPTIONAL else "put_off"
+    label = current.left_out(draft) if isinstance(current, FieldsPrompt) else current.label
     following = script.current(put_off, ctx)
     if following and following.key == current.key:
         return Reply(draft, (Say("needed_now", {"label": current.label}),))
-    return Reply(put_off, (Say(code, {"label": current.label}),))
+    return Reply(put_off, (Say(code, {"label": label}),))
 
 
 def _short_label(current: Prompt, draft: Draft, ctx: InterviewContext) -> str:

@@ -11,7 +11,7 @@ from backend.domain.draft import Draft
 from backend.domain.profile import BusinessType, profile_for
 from backend.domain.sections.earlier import prefilled
 from backend.domain.sections.family import family_on_papers
-from backend.domain.talk import Answer, Skip
+from backend.domain.talk import Answer, Goto, Skip
 from tests.domain.talking import TODAY, Talk, a_context, the_catalogue
 from tests.domain.test_other_businesses import EARLIER_CASE, an_earlier_draft
 
@@ -135,3 +135,27 @@ def test_what_was_left_unsure_is_not_proposed() -> None:
     source = with_family(an_earlier_draft()).with_answer("conditions", "C_SPOUSE", "unsure")
     talk = a_new_case(BusinessType.DEPENDANT, source)
     assert "配偶" not in talk.ask.facts["proposed"]
+
+
+def test_what_was_told_is_no_longer_proposed() -> None:
+    talk = a_new_case(BusinessType.RENEW, an_earlier_draft())
+    for step in ("京G2023000123", "2026年12月1日"):
+        talk.tell(step)
+    talk.do(Goto(field="C_PERMIT_END"))
+    assert (talk.ask.facts["proposed"], talk.ask.current) == ("", "2026年12月1日")
+
+
+def test_skipping_the_rest_of_a_group_names_only_the_rest() -> None:
+    talk = a_new_case(BusinessType.RENEW, an_earlier_draft())
+    for step in ("京G2023000123", "对", "2"):
+        talk.tell(step)
+    step = talk.do(Skip())
+    assert step.say[0].facts["label"] == "个税为 0"
+
+
+@pytest.mark.parametrize("words", ["随往没工作，两个孩子", "没上班，2个孩子随往", "2 4"])
+def test_who_comes_along_is_told_as_people_say_it(words: str) -> None:
+    talk = a_new_case(BusinessType.DEPENDANT, an_earlier_draft().with_answer("personal", "marital", "已婚"))
+    talk.tell(words)
+    told = talk.draft.answers["conditions"]
+    assert (told["C_SPOUSE"], told["C_CHILD"]) == ("without_job", "with_2")

@@ -79,6 +79,10 @@ class FieldsPrompt:
     def label(self) -> str:
         return self.heading or "、".join(spec.label for spec in self.specs if not spec.optional)
 
+    def left_out(self, draft: Draft) -> str:
+        """What skipping leaves open: the fields that are asked now, by their short names."""
+        return self.heading or "、".join(spec.short or spec.label for spec in self.asked(draft))
+
     def missing(self, draft: Draft) -> tuple[FieldSpec, ...]:
         told = self.store.told(draft)
         return tuple(spec for spec in self.specs if not spec.optional and not told.get(spec.name))

@@ -57,7 +57,7 @@ def without_ended_contract(draft: Draft, *, today: date) -> Draft:
 def with_proposal(spec: FieldSpec, question: ConditionQuestion, draft: Draft) -> tuple[FieldSpec, str]:
     """The field with its proposal as the one tap, and the proposal in words; a choice keeps its own taps."""
     told = draft.answer(PROPOSED, question.code)
-    if not told:
+    if not told or draft.answer("conditions", question.code):
         return spec, ""
     shown = spec.show(told)
     if question.options:
