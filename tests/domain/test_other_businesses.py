@@ -365,3 +365,21 @@ def test_previous_from_the_bucket_leads_back_to_the_section_before_it_although_i
     talk.tap("yes")
     talk.do(Previous())
     assert talk.ask.field == "work_confirm"
+
+
+def test_a_first_title_is_asked_for_where_there_was_none() -> None:
+    talk = a_talk(BusinessType.GENERAL)
+    talk.tell("职称")
+    assert (talk.ask.field, talk.ask.optional, talk.ask.facts["before"]) == ("title", False, "无")
+    talk.tell("工程师（中级）")
+    assert talk.draft.answer("personal", "title") == "工程师（中级）"
+    assert held.changes(talk.draft) == (("title", "无", "工程师（中级）"),)
+
+
+def test_a_title_that_was_only_named_by_mistake_is_none_again() -> None:
+    talk = a_talk(BusinessType.GENERAL)
+    talk.tell("职称")
+    talk.do(Goto(field="C_CHANGE_ITEMS"))
+    talk.tell("政治面貌")
+    assert talk.ask.field == "political"
+    assert held.changes(talk.draft) == ()

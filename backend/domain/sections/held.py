@@ -9,6 +9,8 @@ from backend.domain.draft import Draft
 from backend.domain.sections.owners import MAINTAINED
 
 HELD: Final = "held"
+# What it means that nothing was told: somebody without a title who is to change it has a new one.
+_SILENCE: Final = {"title": "无"}
 _LISTS: Final = frozenset({"education", "work"})
 
 
@@ -19,7 +21,7 @@ def hold(draft: Draft, names: Iterable[str]) -> Draft:
             draft = draft.unsettle(f"{name}.confirm")
             continue
         section = MAINTAINED[name]
-        told = draft.answer(section, name)
+        told = draft.answer(section, name) or _SILENCE.get(name, "")
         if told and not draft.answer(HELD, name):
             draft = draft.without_answers(section, (name,)).with_answer(HELD, name, told)
     return draft
