@@ -57,9 +57,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     database_url: Annotated[str, Field(pattern=r"^postgresql\+psycopg://\S+$")]
-    redis_url: Url
-    object_store_url: Url
-    smtp_url: Url
+    redis_url: Annotated[str, Field(pattern=r"^(rediss?|unix)://\S+$")]
+    object_store_url: Annotated[str, Field(pattern=r"^(file:///|s3://|gs://|az://|abfss?://)\S+$")]
+    smtp_url: Annotated[str, Field(pattern=r"^smtp(s|\+starttls)?://\S+$")]
     mail_from: Text
     public_url: Url
     backend_url: Url

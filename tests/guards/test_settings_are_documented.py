@@ -66,6 +66,9 @@ def test_all_faults_are_reported_together_and_without_values() -> None:
         ("DATABASE_URL", "sqlite:///x"),
         ("WECHAT_TEMPLATE_IDS", "{"),
         ("PUBLIC_URL", "gongju.example.com"),
+        ("OBJECT_STORE_URL", "ftp://gongju"),
+        ("SMTP_URL", "https://smtp.example.com"),
+        ("REDIS_URL", "http://redis:6379"),
     ],
 )
 def test_a_malformed_value_is_named_before_any_process_trips_over_it(name: str, value: str) -> None:
