@@ -159,7 +159,8 @@ class Turn:
             return await self._with_a_human(Spoken([said], replace(standing, stumbles=stumbles)))
         if move.code == "again" and question.form is not None:
             return self._stumble(standing)
-        names = [f"utter_{move.code}_{question.section}_{question.field}", f"utter_{move.code}_{question.section}"]
+        places = (question.field, "") if (named := self.reading.entity("field")) is None else (named, question.field, "")
+        names = [f"utter_{move.code}_{question.section}_{place}".rstrip("_") for place in places]
         facts = {"label": question.raw.get("label"), "hint": question.raw.get("hint")}
         if question.form is None and move.code == "say_what_to_change":
             return await self._carry_out(Command("resume"), standing)

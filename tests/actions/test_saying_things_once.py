@@ -130,3 +130,11 @@ def test_a_farewell_is_not_followed_by_a_question():
     reading = Reading(text="再见", intent="goodbye", confidence=0.9, key="k")
     after = Turn("o1", "contact_form", reading, Backend(Outcome())).continue_after_rules
     assert asyncio.run(after(Standing(Question.of_ask(PHONE)))).utterances == []
+
+
+def test_help_about_a_field_that_is_named_comes_before_help_about_the_first_one_asked():
+    """“没有邮箱咋办” to the question for phone and mails."""
+    both = {**PHONE, "group": ["phone", "emails"]}
+    spoken = turn(Backend(Outcome()), "没有邮箱咋办", "ask_filling", both, entities=[{"entity": "field", "value": "emails"}])
+    said = spoken.utterances[0]
+    assert (said.name, said.otherwise[0]) == ("utter_help_contact_emails", "utter_help_contact_phone")
