@@ -152,63 +152,83 @@ async def measure(variant: Variant, folder: Path) -> Figures:
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(headers=headers, connector=connector) as http:
             url = environment.url("RASA_PORT") + variant.path
-            return await _talk(http, url, variant, rasa, actions, start_s)
+            return await _talk(_Caller(http, url, variant, rasa, actions), start_s)
     finally:
         for part in reversed(parts):
             await part.stop()
 
 
-async def _talk(
-    http: aiohttp.ClientSession, url: str, variant: Variant, rasa: Part, actions: Part, start_s: float
-) -> Figures:
-    async def turn(sender: str, number: int) -> float:
+@dataclass(frozen=True)
+class _Caller:
+    """Says things to one variant and reads what that cost."""
+
+    http: aiohttp.ClientSession
+    url: str
+    variant: Variant
+    rasa: Part
+    actions: Part
+
+    async def turn(self, sender: str, number: int) -> float:
+        """One turn; how many milliseconds it took."""
         began = time.perf_counter()
-        async with http.post(url, json=variant.body(sender, SAID[number % len(SAID)])) as response:
+        async with self.http.post(self.url, json=self.variant.body(sender, SAID[number % len(SAID)])) as response:
             answer = await response.json(content_type=None)
             assert response.status == 200 and answer, (response.status, answer)
         return (time.perf_counter() - began) * 1000
 
-    async def cost(sender: str, number: int) -> Cost:
-        rasa_s, actions_s = cpu_seconds(rasa.pid), cpu_seconds(actions.pid)
-        took_ms = await turn(sender, number)
-        return Cost((cpu_seconds(rasa.pid) - rasa_s) * 1000, (cpu_seconds(actions.pid) - actions_s) * 1000, took_ms)
+    async def cost(self, sender: str, number: int) -> Cost:
+        rasa_s, actions_s = cpu_seconds(self.rasa.pid), cpu_seconds(self.actions.pid)
+        took_ms = await self.turn(sender, number)
+        spent = cpu_seconds(self.rasa.pid) - rasa_s, cpu_seconds(self.actions.pid) - actions_s
+        return Cost(spent[0] * 1000, spent[1] * 1000, took_ms)
 
-    async def young_costs(talk: str) -> AsyncIterator[Cost]:
+    async def young_costs(self) -> AsyncIterator[Cost]:
         """Turns 6–15 of one fresh talk after another."""
         for sender in itertools.count():
             for number in range(YOUNG_TURNS[-1] + 1):
                 if number in YOUNG_TURNS:
-                    yield await cost(f"{talk}-{sender}", number)
+                    yield await self.cost(f"young-{sender}", number)
                 else:
-                    await turn(f"{talk}-{sender}", number)
+                    await self.turn(f"young-{sender}", number)
 
-    for warm in range(10):
-        await turn("warm-up", warm)
-    young = young_costs("young")
+    async def growth(self, young: AsyncIterator[Cost]) -> tuple[dict[int, float], float]:
+        """Rasa's milliseconds at turn 100 and at the end of a long talk, and that end over young talks."""
+        at_turn: dict[int, float] = {}
+        growth, done = 1.0, 0
+        for target in sorted({100, self.variant.longest_talk}):
+            while done < target - MEASURED_TURNS // 2:
+                await self.turn("long talk", done)
+                done += 1
+            pairs = [(await self.cost("long talk", done + n), await anext(young)) for n in range(MEASURED_TURNS)]
+            done += MEASURED_TURNS
+            at_turn[target] = mean(long.rasa_ms for long, _ in pairs)
+            growth = at_turn[target] / mean(short.rasa_ms for _, short in pairs)
+        return at_turn, growth
+
+    async def turns_per_s(self) -> float:
+        """With many senders at once, each waiting for its answer."""
+
+        async def sender(name: str) -> None:
+            for number in range(TURNS_PER_SENDER):
+                await self.turn(name, number)
+
+        began = time.monotonic()
+        await asyncio.gather(*(sender(f"sender-{n}") for n in range(SENDERS)))
+        return SENDERS * TURNS_PER_SENDER / (time.monotonic() - began)
+
+
+async def _talk(caller: _Caller, start_s: float) -> Figures:
+    for warm in range(2 * len(SAID)):
+        await caller.turn("warm-up", warm)
+    young = caller.young_costs()
     first = [await anext(young) for _ in range(MEASURED_TURNS)]
-    at_turn = {10: mean(one.rasa_ms for one in first)}
-    growth, done = 1.0, 0
-    for target in (100, variant.longest_talk):
-        if target in at_turn:
-            continue
-        while done < target - MEASURED_TURNS // 2:
-            await turn("long talk", done)
-            done += 1
-        pairs = [(await cost("long talk", done + n), await anext(young)) for n in range(MEASURED_TURNS)]
-        done += MEASURED_TURNS
-        at_turn[target] = mean(long.rasa_ms for long, _ in pairs)
-        growth = at_turn[target] / mean(short.rasa_ms for _, short in pairs)
-
-    async def sender(name: str) -> None:
-        for number in range(TURNS_PER_SENDER):
-            await turn(name, number)
-
-    began = time.monotonic()
-    await asyncio.gather(*(sender(f"sender-{n}") for n in range(SENDERS)))
-    turns_per_s = SENDERS * TURNS_PER_SENDER / (time.monotonic() - began)
+    rasa_ms = mean(one.rasa_ms for one in first)
+    later, growth = await caller.growth(young)
+    took = [one.took_ms for one in first]
+    turns_per_s = await caller.turns_per_s()
     return Figures(
-        start_s=start_s, rss_mb=usage([rasa.pid]).rss_bytes / 1e6, rasa_cpu_ms=at_turn[10],
+        start_s=start_s, rss_mb=usage([caller.rasa.pid]).rss_bytes / 1e6, rasa_cpu_ms=rasa_ms,
         all_cpu_ms=mean(one.rasa_ms + one.actions_ms for one in first),
-        p50_ms=percentile([one.took_ms for one in first], 0.5), p99_ms=percentile([one.took_ms for one in first], 0.99),
-        at_turn=at_turn, growth=growth, turns_per_s=turns_per_s,
+        p50_ms=percentile(took, 0.5), p99_ms=percentile(took, 0.99),
+        at_turn={10: rasa_ms, **later}, growth=growth, turns_per_s=turns_per_s,
     )  # fmt: skip

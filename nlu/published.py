@@ -37,23 +37,23 @@ class PublishedTexts:
         self._headers = {"Authorization": f"Bearer {token}"}
         self.number = -1
 
-    async def news(self, session: aiohttp.ClientSession) -> Mapping[str, Sequence[str]] | None:
-        """What is published now; None when that is known already."""
+    async def news(self, session: aiohttp.ClientSession, files: Mapping[str, Variations]) -> dict[str, Variations] | None:
+        """What is published now, laid over the files; None when that is known already."""
         async with session.get(self._url, params={"after": str(self.number)}, headers=self._headers) as answer:
             answer.raise_for_status()
             told = await answer.json()
-        texts = told["texts"]
+        texts = laid_over(files, told["texts"]) if isinstance(told["texts"], dict) else None
         self.number = int(told["number"])
-        return texts if isinstance(texts, dict) else None
+        return texts
 
     async def follow(self, spoken: Any) -> None:
         """For ever: put what is published into `spoken.published` (`nlu.wording.OperatorTexts`)."""
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S)) as session:
             while True:
                 try:
-                    texts = await self.news(session)
+                    texts = await self.news(session, spoken.responses)
                     if texts is not None:
-                        spoken.published = laid_over(spoken.responses, texts)
-                except (aiohttp.ClientError, asyncio.TimeoutError, KeyError, ValueError, TypeError) as error:
+                        spoken.published = texts
+                except (aiohttp.ClientError, asyncio.TimeoutError, LookupError, ValueError, TypeError, AttributeError) as error:
                     log.info("published texts: %s", type(error).__name__)
                 await asyncio.sleep(EVERY_S)

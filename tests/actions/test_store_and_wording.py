@@ -115,7 +115,11 @@ async def test_published_words_take_the_place_of_the_files_and_keep_their_button
 
 
 async def test_publications_are_followed_and_a_backend_that_is_away_changes_nothing() -> None:
-    answers = [{"number": 1, "texts": {"utter_a": ["新"]}}, None, {"number": 1, "texts": None}]
+    answers = [
+        {"number": 1, "texts": {"utter_a": 5}}, {"number": 1, "texts": {"utter_a": ["新"]}}, None,
+        {"number": 1, "texts": None},
+    ]  # fmt: skip
+    files = {"utter_a": [{"text": "旧"}]}
     asked: list[str] = []
 
     async def tell(request: web.Request) -> web.Response:
@@ -127,8 +131,10 @@ async def test_publications_are_followed_and_a_backend_that_is_away_changes_noth
     app.router.add_get("/internal/v1/texts", tell)
     async with TestServer(app) as server, aiohttp.ClientSession() as session:
         followed = PublishedTexts(str(server.make_url("/")), "token")
-        assert await followed.news(session) == {"utter_a": ["新"]}
+        with pytest.raises(TypeError):  # what cannot be used is asked for again
+            await followed.news(session, files)
+        assert await followed.news(session, files) == {"utter_a": [{"text": "新"}]}
         with pytest.raises(aiohttp.ClientResponseError):
-            await followed.news(session)
-        assert await followed.news(session) is None
-    assert asked == ["-1", "1", "1"]
+            await followed.news(session, files)
+        assert await followed.news(session, files) is None
+    assert asked == ["-1", "-1", "1", "1"]
