@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from typing import Any, Final
 
 from aiohttp import web
@@ -65,13 +66,21 @@ def names() -> tuple[str, ...]:
     return tuple(SAMPLES)
 
 
-@cache
+_DRAWING: Final = {name: Lock() for name in SAMPLES}
+
+
 def make(name: str) -> bytes:
-    """The bytes of one sample, the same on every call.
+    """The bytes of one sample, the same on every call; who asks while it is drawn waits instead of drawing it, too.
 
     Raises:
         KeyError: there is no sample of that name.
     """
+    with _DRAWING[name]:
+        return drawn(name)
+
+
+@cache
+def drawn(name: str) -> bytes:
     return SAMPLES[name].encoded()
 
 

@@ -33,7 +33,7 @@ def test_a_good_sample_is_a_jpeg_large_enough_to_read(name: str) -> None:
 def test_a_sample_is_drawn_the_same_every_time() -> None:
     assert draw_portrait().tobytes() == draw_portrait().tobytes()
     first = samples.make("id_front")
-    samples.make.cache_clear()
+    samples.drawn.cache_clear()
     assert samples.make("id_front") == first
 
 
