@@ -35,7 +35,7 @@ ASKING: Final = frozenset(
 # A reminder of these shows the question in its short form; of others its label is enough.
 SHOWN_AGAIN: Final = frozenset({"confirm", "choice", "photo", "photos", "page"})
 # Kinds with words of a section's own; the others have names that fields have, too (address, phone).
-SECTION_KINDS: Final = frozenset({"choice", "photo", "photos", "confirm"})
+SECTION_KINDS: Final = frozenset({"choice", "photo", "photos", "confirm", "month", "date"})
 # Where no link is at hand, a tap asks for one.
 PAGE_CHOICES: Final = {"pay": "pay", "credentials": "page_credentials"}
 # What `utter_message` takes for parts of the message itself: no fact may be called so.

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from actions.backend import Outcome
 from actions.reading import Question, Reading
+from actions.speech import question_of
 from actions.talk import Standing, Turn
 
 PHONE = {"form": "contact_form", "field": "phone", "group": ["phone"], "label": "手机号码", "kind": "phone"}
@@ -138,3 +141,9 @@ def test_help_about_a_field_that_is_named_comes_before_help_about_the_first_one_
     spoken = turn(Backend(Outcome()), "没有邮箱咋办", "ask_filling", both, entities=[{"entity": "field", "value": "emails"}])
     said = spoken.utterances[0]
     assert (said.name, said.otherwise[0]) == ("utter_help_contact_emails", "utter_help_contact_phone")
+
+
+@pytest.mark.parametrize("kind", ["month", "date", "choice"])
+def test_a_question_of_the_self_check_is_put_in_its_own_words(kind: str) -> None:
+    asked = question_of(Question.of_ask({"form": "notice_form", "field": "check_left_on", "kind": kind}))
+    assert f"utter_ask_notice_{kind}" in [asked.name, *asked.otherwise]

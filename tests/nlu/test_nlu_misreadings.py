@@ -92,3 +92,8 @@ def test_talk_is_not_taken_for_an_employer_a_job_or_a_school(text: str) -> None:
 @pytest.mark.parametrize("text", ["刚才手误，电话13611112222", "前面的手机号是旧的，新的是13822223333"])
 def test_a_value_said_in_place_of_an_old_one_is_a_correction(text: str) -> None:
     assert certain_intent(heard(text)) == "correct"
+
+
+def test_who_has_not_left_the_employer_yet_says_nothing_about_a_marriage() -> None:
+    assert heard("还没离职").get("marital") is None
+    assert heard("还没离").get("marital") == "已婚"
