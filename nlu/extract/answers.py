@@ -8,15 +8,17 @@ from datetime import date
 from typing import Final
 
 from nlu.extract import places
+from nlu.extract.meant import SPOUSE, is_about_somebody
 from nlu.extract.moments import OPEN, full_year, read_spans
 from nlu.extract.numbers import chinese_number
-from nlu.extract.personal import ETHNICITIES
+from nlu.extract.personal import ETHNICITIES, is_name_of_a_unit
 from nlu.extract.values import Sheet, Value
 
 WHO: Final = frozenset({"ethnicity", "political", "marital", "title"})
 HUKOU: Final = frozenset({"hukou_place", "hukou_kind", "hukou_nature"})
 HOME: Final = frozenset({"address", "housing", "postcode"})
 REACH: Final = frozenset({"phone", "emails"})
+SPOUSE_ASKED: Final = frozenset({"C_SPOUSE"})
 
 _PINYIN: Final = {
     "han": "汉", "hui": "回", "man": "满", "zang": "藏", "miao": "苗", "zhuang": "壮", "yi": "彝", "dong": "侗", "yao": "瑶", "bai": "白",
@@ -52,6 +54,10 @@ _SAID: Final[tuple[tuple[frozenset[str], str, re.Pattern[str], str, bool], ...]]
         (frozenset({"study_identity"}), "study_identity", r"边(?:上班|工作)边|周末上?的?课|上班的?时候", "在职学习", False),
         (frozenset({"study_identity"}), "study_identity", r"网上|网络|远程|奥鹏|弘成", "网络/远程教育", False),
         (frozenset({"study_identity"}), "study_identity", r"国外|海外|出国", "留学", False),
+        (frozenset({"C_NAME_CHANGED"}), "C_NAME_CHANGED", r"(?<!没)(?<!没有)(?<!未)[改换]过", "是", False),
+        (SPOUSE_ASKED, "C_SPOUSE", rf"不(?:带|跟|和|用|需要|想|打算|给)?[^,。]{{0,4}}(?:{SPOUSE}|随往|一起|一块)", "不随往", False),
+        (SPOUSE_ASKED, "C_SPOUSE", r"(?:一起|一块|跟我|随).*(?<!没)(?<!不)(?<!没有)(?:在(?:北京|京)?(?:上班|工作|就业)|有工作)", "随往·在京就业", False),
+        (SPOUSE_ASKED, "C_SPOUSE", r"(?:全职(?:在家|太太|妈妈|主妇|带)|在家|没有?(?:工作|上班)|无业).*(?:一起|一块|跟我|随往)|(?:一起|一块|跟我|随往).*(?:全职(?:在家|太太|妈妈|主妇|带)|在家|没有?(?:工作|上班)|无业)", "随往·未就业", False),
     )
 )
 # The questions about conditions are asked together: what they may be told with, whichever of them stands first.
@@ -107,7 +113,9 @@ def _of_table(sheet: Sheet, rows: list[tuple[str, re.Pattern[str], str, bool]] |
     told: set[str] = set()
     for name, pattern, value, confirm in rows:
         found = pattern.search(sheet.text)
-        if found and name not in told and not sheet.has(name):
+        if found and name == "C_NAME_CHANGED" and is_name_of_a_unit(sheet.text, found.start()):
+            continue
+        if found and name not in told and not sheet.has(name) and not (name in HUKOU and is_about_somebody(sheet.text, found.start())):
             told.add(name)
             yield Value(name, value, found.start(), found.end(), 0 if name == "study_identity" else None, confirm)
 
@@ -163,8 +171,8 @@ def _end(text: str, today: date) -> tuple[str, bool] | None:
 
 
 def _hukou_place(text: str, _today: date) -> tuple[str, bool] | None:
-    found = _NAMES_AN_AREA.search(text)
-    return (found.group(), False) if found else None
+    own = (found.group() for found in _NAMES_AN_AREA.finditer(text) if not is_about_somebody(text, found.start()))
+    return next(((place, False) for place in own), None)
 
 
 def _address(text: str, _today: date) -> tuple[str, bool] | None:

@@ -22,6 +22,8 @@ _ONCE: Final = frozenset({"school", "level", "employer", "start", "end", "month"
 _WORK_WORDS: Final = re.compile(r"入职|离职|上班|任职|就职|(?<!参加)工作(?!居住证|证|日|地点|单位怎|许可)|岗位|职位|跳槽到|辞职|合同到|供职|在职(?!证|读|研)|下一家")
 _SAME_FOR_ALL: Final = re.compile(r"都是|均为|全是|都算|全部是|都读的")
 _REPLACED: Final = re.compile(r"改成|改为|换成|更正为|应该是|应为|而是|名字?叫|全名|全称")
+_ROSE: Final = re.compile(r"升|转(?:岗|做|成|为|到|了)|调(?:岗|到|任)|提(?:拔|了|成)|现在(?:是|做|当|任|$)|改(?:做|成|当)|变成|后来(?:是|做|当|任|成了?|$)")
+_ELSEWHERE: Final = re.compile(r"[去跳]|公司|单位|入职|另")
 _CONTRACT: Final = re.compile(r"合同|协议|签到|签约")
 _QUESTION: Final = re.compile(
     r"[?]|吗|(?<!着)呢$|么$|怎么|什么|多少|哪(?!怕)|能不|可不可以|行不行|要不要|是不是|算不算|用不用|需不需要|有没有|多久|几[天个份张段点号]|如何|(?:行|好|要紧|可以|需要|算|用|要|合适|影响|成|够|作数)不$|好不好"
@@ -126,6 +128,9 @@ def _assemble(tokens: list[Token], text: str) -> list[list[Token]]:
         if entries and (left := _left_open(token, entries[-1], text)):
             entries[-1][entries[-1].index(left)] = token
             continue
+        if entries and (former := _promoted(token, entries[-1], text)):
+            entries[-1][entries[-1].index(former)] = token
+            continue
         if not entries or _opens_new_entry(token, entries[-1]):
             if token.implied and token.slot == "job":
                 continue
@@ -142,6 +147,15 @@ def _left_open(token: Token, entry: list[Token], text: str) -> Token | None:
     if until is None or token.slot not in ("end", "month") or token.value == OPEN:
         return None
     return until if _CONTRACT.search(text[until.end : token.start]) else None
+
+
+def _promoted(token: Token, entry: list[Token], text: str) -> Token | None:
+    """The former job of this entry in whose place the later one came: 助理，后来升了主管."""
+    former = next((old for old in entry if old.slot == token.slot == "job" and old.end <= token.start), None)
+    if former is None or token.implied or former.implied:
+        return None
+    between = text[former.end : token.start]
+    return former if _ROSE.search(between) and not _ELSEWHERE.search(between) else None
 
 
 def _opens_new_entry(token: Token, entry: list[Token]) -> bool:

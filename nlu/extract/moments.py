@@ -73,6 +73,7 @@ _FORMS: Final = tuple(
         rf"{_BEFORE}(?P<y>{_YEAR4})。(?P<m>1[0-2]|0?[1-9])(?:月份?)?(?![\d年级])",
         rf"{_BEFORE}(?P<y>{_YEAR4})\s(?P<m>1[0-2]|0?[1-9])月?(?![\d年])",
         rf"{_BEFORE}(?P<y>{_YEAR4})\s?年?(?P<season>[春夏秋冬])(?:季|天)?",
+        rf"{_BEFORE}(?P<y>{_YEAR2})年(?P<season>[春夏秋冬])(?:季|天)?",
         rf"{_BEFORE}(?P<y>{_YEAR4})年(?P<part>年?[底末初])",
         rf"{_BEFORE}(?P<y>{_YEAR4})\s?(?:年(?!\s?\d{{2}}月)份?|(?P<cohort>级)|(?P<leaving>届)|(?![\d.年%％个人元号]))",
         rf"{_BEFORE}(?P<y>{_YEAR2})\s?年的?\s?(?P<m>{_MONTH})\s?月份?(?:(?P<d>{DAY_NUMBER})[日号])?(?!\d)",
@@ -86,6 +87,9 @@ _FORMS: Final = tuple(
         r"(?P<open>至今|到现在|到目前|到今天?|迄今|直到现在|一直到现在|无固定期限|无固定期|长期合同)",
     )
 )
+_IS_BARE_MONTH: Final = re.compile(rf"{_MONTH}\s?月份?\s?")
+_SAME_MOMENT: Final = re.compile(r"[^\d,。;到至-]{0,4}[,。]?\s?(?:是|大概|大约|好像|应该是?|具体是?)?")
+_CLAUSE_ENDS: Final = re.compile(r"(?:左右|前后|吧|的|那会儿?)*\s?(?:$|[,。;])")
 _SEPARATOR: Final = re.compile(r"\s?(?:-|~|至|到|一直到|直到|,?然后到)\s?")
 _OPEN_END: Final = re.compile(r"(?:至?今(?!年)|现在|目前|当前|如今|这会儿|present|now)", re.IGNORECASE)
 _STUDY_OR_WORK: Final = r"\s?(?:年|级|在|读|于|上|就读|念|[\u4e00-\u9fff]{2,12}(?:大学|学院|中学|高中|公司|集团)|本科|硕士|博士|大专|专科|高中|研究生|大学)"
@@ -111,9 +115,23 @@ def read_spans(text: str, *, today: date) -> list[Span]:
         if span is None:
             at += 1
             continue
-        spans.append(span)
         at = span.end
+        if spans and (whole := _told_month(spans[-1], span, text)):
+            spans[-1] = whole
+        else:
+            spans.append(span)
     return spans
+
+
+def _told_month(before: Span, span: Span, text: str) -> Span | None:
+    """11年秋天入学，9月份 and 2019年底，12月: a bare month tells which one of the year just said."""
+    year, month = before.first, span.first
+    if before.last or span.last or month.said_year or month.day or not month.month or month.open or not _IS_BARE_MONTH.fullmatch(text[month.start : month.end]):
+        return None
+    loosely = year.said_year and not year.open and year.day is None and (year.month is None or year.relative)
+    if not loosely or not _SAME_MOMENT.fullmatch(text[year.end : month.start]) or not _CLAUSE_ENDS.match(text, month.end):
+        return None
+    return Span(replace(year, month=month.month, relative=False))
 
 
 def full_year(two_digits: int, *, today: date) -> int:

@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import Final
 
+from nlu.extract.meant import which
 from nlu.extract.values import Sheet, Value
 
 PROVINCES: Final = frozenset(
@@ -101,9 +102,18 @@ def read_numbers(sheet: Sheet, *, today: date) -> None:
     sheet.take_all("tax_no", _USCC, lambda found: found.group().upper() if is_tax_number(found.group()) else None)
     sheet.take_all("phone", _PHONE, lambda found: re.sub(r"\D", "", found.group(1)))
     sheet.take_all("phone", _PHONE_CN, _spoken_phone)
+    _keep_one_phone(sheet)
     for found in sheet.free_matches(_POSTCODE, 1):
         sheet.take(Value("postcode", found.group(1), found.start(1), found.end(1)))
     sheet.take_all("money", _MONEY, _yuan)
+
+
+def _keep_one_phone(sheet: Sheet) -> None:
+    """旧号……停用了，现在用……: of two numbers the one in use."""
+    phones = [value for value in sheet.values if value.field == "phone"]
+    if len({phone.value for phone in phones}) > 1:
+        kept = phones[which(sheet.text, [(phone.start, phone.end) for phone in phones])]
+        sheet.values[:] = [value for value in sheet.values if value.field != "phone" or value is kept]
 
 
 def _read_secrets(sheet: Sheet, *, today: date) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from nlu.extract.meant import SPOUSE, is_about_somebody, which, whom_one_follows
 from nlu.extract.values import Sheet, Value
 from nlu.extract.wordlists import any_of
 
@@ -34,14 +35,15 @@ _FACTS: Final[tuple[tuple[str, re.Pattern[str], str, bool], ...]] = tuple(
         ("political", r"台盟", "台盟", False),
         ("marital", r"未婚(?!声明|证明)|没结婚|没有结婚|还没结婚|单身(?!证明|声明)|没对象", "未婚", False),
         ("marital", r"离婚官司|(?:正在|在闹|闹|没)离婚?(?:呢|$|,)|还没离(?!职|开|任)", "已婚", True),
-        ("marital", r"离异|离婚了?(?!证|协议|判决|材料)|离了(?!职)|离过婚", "离婚", False),
+        ("marital", r"离过[^,。]{0,3},?(?:后来|现在|又|再)+(?:结(?!束|业|算)(?:了|婚)*|领证了?)|(?:又|再)结婚?了", "已婚", False),
+        ("marital", r"离异|离婚了?(?!证|协议|判决|材料)|离了(?!职)|离过(?:婚|一次)", "离婚", False),
         ("marital", r"丧偶|(?:老公|老婆|配偶|丈夫|妻子)(?:去世|过世|不在|没)了?|老伴(?:走|没|去世|不在)", "丧偶", False),
         ("marital", r"已婚|(?<!没)(?<!没有)(?<!未)(?:刚|才|已经?)结(?:了)?婚|结婚了|结了婚|再婚|复婚|初婚|结过婚|(?<!没)(?<!没有)(?<!未)领(?:了|过)?证了?(?!书|的)|二婚", "已婚", False),
         ("hukou_kind", r"集体户口?(?!首页|卡|页)", "集体户", False),
         ("hukou_kind", r"家庭户口?(?!首页|簿|本)", "家庭户", False),
         ("hukou_nature", r"非农业?(?:户口|户籍)?|城镇户?口?(?:户籍)?(?!职工|单位|居民医)|城市户口", "城镇", False),
         ("hukou_nature", r"农业户?口?(?!大学|大|局|部|银行|科学)|农村户口|农村的户口|农户", "农业", False),
-        ("hukou_nature", r"居民户口?|户口性质[是为:\s]*居民", "居民", False),
+        ("hukou_nature", r"居民户口?|(?:改|变|转)(?:成|为|了)?居民|户口性质[是为:\s]*居民", "居民", False),
         ("housing", r"(?:租|租的|租住)(?:的|在)?(?:宅基地|农村|村里|平房|农民)(?:房|的房|房子|自建房)?|宅基地", "租宅基地房", False),
         ("housing", r"租(?:的|了|住的?)?(?:居民楼|楼房|小区房|商品房|公寓|小区)(?:的?房子?)?", "租居民楼", False),
         ("housing", r"公租房|单位公房|单位分的?房|公房|单位的房", "单位公房", False),
@@ -68,7 +70,7 @@ _FACTS: Final[tuple[tuple[str, re.Pattern[str], str, bool], ...]] = tuple(
         ("C_TITLE", r"(?:职称|证)?(?:是)?(?:考的|考试取得|考试考的|考出来|以考代评|考取)(?:的)?", "考试", False),
         ("C_TITLE", r"(?:职称)?(?:是)?(?:评的|评审|评出来|评定|评上)(?:的|取得的?)?(?!表)", "评审", False),
         ("C_SPOUSE", r"(?:老婆|老公|配偶|爱人|妻子|丈夫)?(?:不随往|不一起办|不用随往|不跟我办)", "不随往", False),
-        ("C_SPOUSE", r"(?:老婆|老公|配偶|爱人|妻子|丈夫|她|他)(?:已经?)?(?:是|有)(?:北京户口|京户|京籍|工作居住证)", "已有工居证或京籍", False),
+        ("C_SPOUSE", r"(?:" + SPOUSE[3:-1] + r"|她|他)(?:的|户口|户籍|已经?|也|就|早|本来)*(?:是|有|在|办了|拿到)?了?(?:北京的?(?:户口|户籍|人(?!力|社|事|才))|京户|京籍|工作居住证|工居证|(?<=[在是])北京(?:的)?(?=$|,))", "已有工居证或京籍", False),
         ("C_SPOUSE", r"(?:老婆|老公|配偶|爱人|妻子|丈夫)(?:没有?(?:工作|上班)|全职在家|无业|未就业)", "随往·未就业", True),
         ("C_EDU", r"中外合作办学", "中外合作办学", False),
         ("C_UNIT", r"高新(?:技术)?(?:企业)?(?!证书)", "高新", False),
@@ -82,20 +84,37 @@ _TITLE: Final = re.compile(
 )
 # “用我老婆的行吗” and “没领证” are about a house only where one is spoken of.
 _ABOUT_HOUSING: Final = re.compile(r"住|租|房|宿舍|公寓|宅基地")
+# One value holds of the applicant: of several the last word counts, and nobody else's.
+_ONES_OWN: Final = frozenset({"ethnicity", "political", "marital", "hukou_kind", "hukou_nature"})
+_OF_A_SCHOOL: Final = re.compile(r"的?(?:大学|大专|本科|专科|学校|高中|中专|研究?生?|硕士|博士|驾)")
 _NEGATED: Final = re.compile(r"(?:不是|并非|不叫|不应该是|没有说|别写|不算)$")
 
 
 def read_personal(sheet: Sheet, asked: str | None = None) -> None:
-    for found in sheet.free_matches(_ETHNICITY):
-        _take(sheet, Value("ethnicity", (found["name"] or found["bare"]) + "族", found.start(), found.end()))
+    told = [Value("ethnicity", (found["name"] or found["bare"]) + "族", found.start(), found.end()) for found in sheet.free_matches(_ETHNICITY)]
     for name, pattern, value, confirm in _FACTS:
-        for found in sheet.free_matches(pattern):
-            if name != "housing" or asked in ("address", "housing", "postcode") or _ABOUT_HOUSING.search(sheet.text):
-                _take(sheet, Value(name, value, found.start(), found.end(), confirm=confirm))
+        meant = [found for found in sheet.free_matches(pattern) if _is_meant(sheet, name, found, asked)]
+        told += [Value(name, value, found.start(), found.end(), confirm=confirm) for found in meant]
     for found in sheet.free_matches(_TITLE):
         shown = found["after"] or (found["level"] or "") + (found["name"] or "").replace("专业技术职称", "")
         if shown:
-            _take(sheet, Value("title", shown, found.start(), found.end()))
+            told.append(Value("title", shown, found.start(), found.end()))
+    for name in dict.fromkeys(value.field for value in told):
+        _take(sheet, [value for value in told if value.field == name])
+
+
+def _is_meant(sheet: Sheet, name: str, found: re.Match[str], asked: str | None) -> bool:
+    """Whether the words are about what the field is about: a house, one's own name, a title and no school."""
+    if name == "housing":
+        return asked in ("address", "housing", "postcode") or bool(_ABOUT_HOUSING.search(sheet.text))
+    if name == "C_NAME_CHANGED":
+        return not is_name_of_a_unit(sheet.text, found.start())
+    return name != "C_TITLE" or not _OF_A_SCHOOL.match(sheet.text, found.end())
+
+
+def is_name_of_a_unit(text: str, at: int) -> bool:
+    """公司去年|改过名."""
+    return bool(re.search(r"(?:公司|单位|学校|大学|学院|集团|企业|[厂校])[^,。;我]{0,8}$", text[:at]))
 
 
 def is_negated(text: str, at: int) -> bool:
@@ -103,9 +122,21 @@ def is_negated(text: str, at: int) -> bool:
     return bool(_NEGATED.search(text[max(0, at - 5) : at]))
 
 
-def _take(sheet: Sheet, value: Value) -> None:
-    """The first form of a field that fits wins; spans stay open, for 开公司抬头 says two things."""
-    if not sheet.is_free(value.start, value.end) or is_negated(sheet.text, value.start):
+def _take(sheet: Sheet, told: list[Value]) -> None:
+    """One value of a field: the first form that fits, or the one that the sentence says counts. Spans stay open, for 开公司抬头 says two things."""
+    name = told[0].field
+    free = [value for value in told if sheet.is_free(value.start, value.end) and not is_negated(sheet.text, value.start)]
+    if name in _ONES_OWN:
+        free = _ones_own(sheet.text, free)
+    if not free or sheet.has(name):
         return
-    if not sheet.has(value.field):
-        sheet.note(value)
+    apart = [value for value in free if value is free[0] or value.end <= free[0].start or free[0].end <= value.start]
+    counts = which(sheet.text, [(value.start, value.end) for value in apart]) if name in _ONES_OWN else 0
+    sheet.note(apart[counts])
+
+
+def _ones_own(text: str, told: list[Value]) -> list[Value]:
+    """Without what is told of other people, unless one takes after them."""
+    own = [value for value in told if not is_about_somebody(text, value.start)]
+    followed = whom_one_follows(text, [(value.start, value.end) for value in told]) if told and not own else None
+    return own if followed is None else [told[followed]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from nlu.extract.meant import is_about_somebody
 from nlu.extract.values import Sheet, Value
 from nlu.extract.wordlists import any_of, named, words
 
@@ -45,6 +46,9 @@ _HUKOU_AT: Final = re.compile(
     rf"(?:户口所?在?地?|户籍所?在?地?|老家|籍贯|落户在)(?:是|在|为|:|\s)*(?P<place>{_AREA}(?:省|市|自治区)?(?:{_AREA}市?)?(?:[\u4e00-\u9fff]{{1,8}}?(?:市|区|县|州|盟|旗|镇|乡|村|街道)){{0,4}})"
 )
 _HUKOU_OF: Final = re.compile(rf"(?P<place>{_AREA}(?:省|市)?(?:{_AREA}市?)?(?:[\u4e00-\u9fff]{{1,4}}[区县])?)的?(?:户口|户籍|人(?!力|社|事|才|大))(?![薄簿本页首])")
+# 户口上学迁到武汉了: where it went, down to the smallest area that is named after that; a wish to move it tells nothing.
+_HUKOU_WENT: Final = re.compile(r"(?:户口|户籍)(?:(?![想要能可会没未不怎打准])[^,。;]){0,10}(?:迁|转|落)(?:到|去|至|入|在|进)")
+_WENT_TO: Final = re.compile(rf"{_AREA}(?:省|市|自治区)?(?:{_AREA}市?)?(?:[\u4e00-\u9fff]{{1,4}}?[区县](?![\u4e00-\u9fff]))?")
 _COUNTRY: Final = re.compile(any_of(named("countries.txt")))
 _PLACE: Final = re.compile(
     rf"(?P<area>{_AREA}(?:省|市)?(?:{_AREA}(?![区县])市?)?\s?(?:{any_of(_DISTRICT_OF)}|[\u4e00-\u9fff]{{1,3}}[区县])?|(?:{any_of(_DISTRICT_OF)}))"
@@ -75,8 +79,17 @@ def read_address(sheet: Sheet) -> None:
 
 
 def read_hukou_place(sheet: Sheet) -> None:
+    went = _HUKOU_WENT.search(sheet.text)
+    if went and not is_about_somebody(sheet.text, went.start()) and not re.search(r"[?吗]", sheet.text):
+        named_since = [found for found in sheet.free_matches(_WENT_TO) if found.start() >= went.end()]
+        if named_since:
+            found = max(named_since, key=lambda one: len(one.group()))
+            sheet.take(Value("hukou_place", found.group(), found.start(), found.end()))
+            return
     for pattern in (_HUKOU_AT, _HUKOU_OF):
         for found in sheet.free_matches(pattern, "place"):
+            if is_about_somebody(sheet.text, found.start()):
+                continue
             if sheet.take(Value("hukou_place", found["place"], found.start("place"), found.end("place"))):
                 return
 

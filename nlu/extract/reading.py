@@ -114,8 +114,9 @@ def _read_whole_name(sheet: Sheet, asked: str | None, *, today: date) -> None:
         return
     if asked == "job" and jobs.is_title(text):
         sheet.take(Value("job", text, 0, len(sheet.text), 0))
-    elif asked == "major" and schools.is_whole_major(text):
-        sheet.take(Value("major", text.removesuffix("专业"), 0, len(sheet.text), 0))
+    elif asked == "major" and (major := schools.whole_major(text)) is not None:
+        start = sheet.text.index(major)
+        sheet.take(Value("major", major, start, start + len(major), 0))
     elif asked == "end" and (until := contract_end(text, today=today)) is not None:
         sheet.take(Value("end", until, 0, len(sheet.text), 0, confirm=True))
 

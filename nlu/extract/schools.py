@@ -61,7 +61,10 @@ _NOT_A_MAJOR: Final = re.compile(r"^第[一二三四五六七八九十\d]|更正
 _COUNTRY_BEFORE: Final = re.compile(any_of(name for name, full in named("countries.txt").items() if full != "中国" and len(name) > 1) + r"(?=.{3})")
 # 北京大学第三医院, 清华大学出版社 employ people; nobody studied there.
 _IS_AN_EMPLOYER: Final = re.compile(r"(?:附属)?[\u4e00-\u9fff]{0,8}?(?:医院|出版社|幼儿园|公司)")
+_LONGER: Final = re.compile(any_of((*words("longer.txt"), *words("places.txt"), *named("countries.txt"))))
+_BEFORE_A_NAME: Final = "在于读上是的考了从进去到念和跟,。 "
 _ONE_NAME: Final = re.compile(r"[\u4e00-\u9fffA-Za-z()]{3,24}")
+_SAYS_MAJOR: Final = re.compile(r"我?(?:(?P<cued>(?:所?学?的?专业|[学读念]的)(?:是|为|叫|:|,)*)|是?[学读念])(?P<m>[\u4e00-\u9fffA-Za-z()]+?)(?:专业)?的?")
 _NO_MAJOR: Final = re.compile(r"(?:专业(?:[是为:\s]|改成|改为|填|写)*(?:无|没有)(?!分)|没有专业|不分专业|没分专业)")
 
 
@@ -84,6 +87,14 @@ def is_whole_major(text: str) -> bool:
     if not _ONE_NAME.fullmatch(text) or _NOT_A_MAJOR.search(text):
         return False
     return bool(_MAJOR_KNOWN.search(text)) or bool(re.search(r".[与及].", text))
+
+
+def whole_major(text: str) -> str | None:
+    """The major of a message that says nothing else: 学会计的, 专业是英语(商务方向)."""
+    said = _SAYS_MAJOR.fullmatch(text)
+    if said and (_MAJOR_KNOWN.fullmatch(said["m"]) or (said["cued"] and is_whole_major(said["m"]))):
+        return str(said["m"])
+    return text.removesuffix("专业") if is_whole_major(text) else None
 
 
 def full_name(school: str) -> str:
@@ -177,13 +188,20 @@ def _lead(name: str) -> int:
 
 def _goes_on(text: str, start: int, end: int) -> bool:
     """Whether a short name is only a part of a longer one: 清华 in 清华附中, 中山 in 中山市."""
-    if _IS_AN_EMPLOYER.match(text, end):
+    if _IS_AN_EMPLOYER.match(text, end) or _is_inside(text, start, end):
         return True
     if end - start > 5:
         return False
     return bool(re.match(r"附|[\u4e00-\u9fff]{0,5}(?:大学|学院|中学|高中)|[路街市区县州]|同方|紫光|方正", text[end : end + 8])) and not re.match(
         r"[\u4e00-\u9fff]{0,2}(?:读|上|的|念|本科|硕士|和|毕业)|经管学院|医学部|[\u4e00-\u9fff]{2,6}学院", text[end : end + 8]
     )
+
+
+def _is_inside(text: str, start: int, end: int) -> bool:
+    """澳大 in 澳大利亚, 中大 in 中大型, 湖大 in 西湖大学."""
+    if any(longer.start() <= start and end <= longer.end() and longer.end() - longer.start() > end - start for longer in _LONGER.finditer(text)):
+        return True
+    return text[start:end].endswith("大") and text[end : end + 1] == "学" and start > 0 and "\u4e00" <= text[start - 1] <= "\u9fff" and text[start - 1] not in _BEFORE_A_NAME
 
 
 def _close(sheet: Sheet, token: Token) -> Iterator[Token]:
