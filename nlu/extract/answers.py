@@ -39,6 +39,7 @@ _STILL: Final = re.compile(
     r"(?:我?(?:现在|目前|如今|一直)(?:都|也|还)?(?:在|是)?(?:这儿?|这里|这家|职|干)?|(?:仍|还)在(?:这|那|职|干|上班|做).{0,8}|在职|(?:还)?没(?:离职|走|辞职|换))"
 )
 _YEARS_LONG: Final = re.compile(r"(?P<n>[\d一二两三四五六七八九十]{1,2})年(?:期)?(?:的)?(?:劳动)?合同")
+_WISHED: Final = re.compile(r"(?:想|要|能|打算|准备|可以)[^,。;]{0,6}(?:迁|转|落)[到去至入在进]?$")
 _NAMES_AN_AREA: Final = re.compile(rf"(?:{places.AREA}|北京)(?:[\u4e00-\u9fff]{{0,20}}?)(?=[\s,、;。]|的?(?:集体|家庭|农|城镇|居民|非农)|的$|$)")
 
 # (fields that may be asked, field, pattern, value, ask back); the first that fits a field counts.
@@ -171,7 +172,7 @@ def _end(text: str, today: date) -> tuple[str, bool] | None:
 
 
 def _hukou_place(text: str, _today: date) -> tuple[str, bool] | None:
-    own = (found.group() for found in _NAMES_AN_AREA.finditer(text) if not is_about_somebody(text, found.start()))
+    own = (found.group() for found in _NAMES_AN_AREA.finditer(text) if not is_about_somebody(text, found.start()) and not _WISHED.search(text[: found.start()]))
     return next(((place, False) for place in own), None)
 
 

@@ -64,7 +64,7 @@ _IS_AN_EMPLOYER: Final = re.compile(r"(?:附属)?[\u4e00-\u9fff]{0,8}?(?:医院|
 _LONGER: Final = re.compile(any_of((*words("longer.txt"), *words("places.txt"), *named("countries.txt"))))
 _BEFORE_A_NAME: Final = "在于读上是的考了从进去到念和跟,。 "
 _ONE_NAME: Final = re.compile(r"[\u4e00-\u9fffA-Za-z()]{3,24}")
-_SAYS_MAJOR: Final = re.compile(r"我?(?:(?P<cued>(?:所?学?的?专业|[学读念]的)(?:是|为|叫|:|,)*)|是?[学读念])(?P<m>[\u4e00-\u9fffA-Za-z()]+?)(?:专业)?的?")
+_SAYS_MAJOR: Final = re.compile(r"我?(?:(?P<cued>(?:所?学?的?专业|[学读念]的)(?:[就也还]?是|为|叫|:|,)*)|是?[学读念])(?P<m>[\u4e00-\u9fffA-Za-z()]+?)(?:专业)?的?")
 _NO_MAJOR: Final = re.compile(r"(?:专业(?:[是为:\s]|改成|改为|填|写)*(?:无|没有)(?!分)|没有专业|不分专业|没分专业)")
 
 

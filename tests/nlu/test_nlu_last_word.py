@@ -37,6 +37,7 @@ def heard(text: str, asked: str | None = None) -> Reading:
         ("hukou_kind", "以前是集体户口，买房后变成家庭户口了", "家庭户"),
         ("hukou_place", "老家安徽的，户口读书迁到南京了，江苏省南京市栖霞区", "江苏省南京市栖霞区"),
         ("hukou_place", "我爱人北京户口，我是河北保定户口", "河北保定"),
+        ("hukou_place", "户口想迁到北京，现在在河南省郑州市金水区", "河南省郑州市金水区"),
         ("phone", "旧号13500001111停用了，现在用13600002222", "13600002222"),
         ("phone", "现在用13600002222，旧号13500001111停用了", "13600002222"),
         ("phone", "13500001111换成13600002222了", "13600002222"),
@@ -50,11 +51,17 @@ def test_of_several_values_the_one_that_holds_counts(asked: str, text: str, valu
 
 @pytest.mark.parametrize(
     ("asked", "text"),
-    [("hukou_place", "我老公北京户口"), ("phone", "我爱人是北京户口"), ("ethnicity", "我老婆是回族"), ("political", "我爸是党员"), ("marital", "我老公北京户口")],
+    [("hukou_place", "我老公北京户口"), ("phone", "我爱人是北京户口"), ("ethnicity", "我老婆是回族"), ("political", "我爸是党员"), ("marital", "我老公北京户口"),
+     ("C_SPOUSE", "老公没有北京户口"), ("C_SPOUSE", "老公不是北京户口，跟我一起办")],
 )
 def test_what_is_told_of_others_is_nobodys_own(asked: str, text: str) -> None:
     told = heard(text, asked)
     assert not any(told.get(name) for name in ("hukou_place", "ethnicity", "political", "hukou_nature"))
+
+
+@pytest.mark.parametrize("text", ["老公没有北京户口", "老婆不在北京", "爱人没工作"])
+def test_a_spouse_who_lacks_something_is_not_dead(text: str) -> None:
+    assert heard(text).get("marital") is None
 
 
 @pytest.mark.parametrize(
@@ -100,6 +107,7 @@ def test_a_month_with_a_role_of_its_own_stays_apart() -> None:
         ("major", "学会计的", "会计"),
         ("major", "读金融学的", "金融学"),
         ("major", "学前教育", "学前教育"),
+        ("major", "专业就是会计", "会计"),
         ("major", "专业是英语（商务方向）", "英语（商务方向）"),
         ("major", "学的是法学（知识产权方向）", "法学（知识产权方向）"),
     ],
