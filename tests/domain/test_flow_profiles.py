@@ -157,7 +157,8 @@ def _everything(draft: Draft) -> dict[str, str]:
     """Every accepted value; what is set aside counts for its field as long as nothing new is told."""
     sections = {name: told for name, told in draft.answers.items() if name not in (EARLIER, held.HELD)}
     told = {f"{section}.{name}": value for section, values in sections.items() for name, value in values.items()}
-    rows = {f"{name}.{at}": str(dict(row)) for name, rows in draft.entries.items() for at, row in enumerate(rows)}
+    entries = ((f"{name}.{at}", row) for name, rows in draft.entries.items() for at, row in enumerate(rows))
+    rows = {f"{entry}.{field}": str(value) for entry, row in entries for field, value in row.items()}
     return told | rows
 
 

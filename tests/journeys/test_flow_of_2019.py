@@ -41,7 +41,7 @@ async def test_a_renewal_books_then_pays_then_sends_its_papers_in_the_chat(
         applicant,
         (
             ("编号是多少", "京G2023000456"),
-            ("哪天到期", f"{day(20)}到期"),
+            ("到期", f"{day(20)}到期"),
             ("社保谁缴", "跳过"),
             ("有变化吗", "没有变化"),
         ),
