@@ -56,6 +56,12 @@ VISITED = {
     Stage.AWAITING_MATERIALS_EMAIL: "pre_review",
 }
 ITEM_STATES = {
+    # Nobody has looked at a paper of a draft, nor before it was paid for or mailed.
+    Stage.DRAFT: ("uploaded", "uploaded"),
+    Stage.SLOT_REQUIRED: ("uploaded", "uploaded"),
+    Stage.CLOSED_TIMEOUT: ("uploaded", "uploaded"),
+    Stage.AWAITING_PAYMENT: ("uploaded", "uploaded"),
+    Stage.AWAITING_MATERIALS_EMAIL: ("uploaded", "uploaded"),
     Stage.AGENCY_REVIEW: ("uploaded", "uploaded"),
     Stage.AGENCY_REJECTED: ("rejected", "passed"),
 }
