@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import resource
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -17,6 +18,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
+import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -178,6 +180,8 @@ def main() -> None:
     options.add_argument("--orders", type=int, default=100_000)
     options.add_argument("--cases", type=int, default=1_000_000)
     told = options.parse_args()
+    # The table is what goes to standard output.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     for cost in asyncio.run(run(told.orders, told.cases)):
         print(cost)
 
