@@ -332,6 +332,7 @@ async def test_the_bot_is_ready_when_its_stores_are_there_and_it_takes_turns(pho
         return bool((await phone.http.get("/readyz")).status == 200)
 
     await until(is_ready)
+    assert await is_ready()
 
 
 async def test_no_openid_is_in_the_metrics(phone: Any) -> None:

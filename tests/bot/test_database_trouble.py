@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from tests.refusing import refusing_updates
 from wechat.tables import inbox
 
 OPENID = "oApplicant01"
 
 
-@asynccontextmanager
-async def no_turn_can_end(engine: AsyncEngine) -> AsyncIterator[None]:
+def no_turn_can_end(engine: AsyncEngine) -> AbstractAsyncContextManager[None]:
     """Every note that a turn has ended or is put off fails like a deadlock."""
-    async with engine.begin() as connection:
-        await connection.execute(
-            text(
-                "CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
-                "$$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '40P01'; END $$"
-            )
-        )
-        await connection.execute(
-            text(
-                "CREATE TRIGGER refuse BEFORE UPDATE ON wechat_inbox FOR EACH ROW "
-                "WHEN (OLD.state = 'running' AND NEW.state <> 'running') EXECUTE FUNCTION refuse()"
-            )
-        )
-    try:
-        yield
-    finally:
-        async with engine.begin() as connection:
-            await connection.execute(text("DROP TRIGGER refuse ON wechat_inbox"))
+    return refusing_updates(engine, "wechat_inbox", when="OLD.state = 'running' AND NEW.state <> 'running'")
 
 
 async def test_a_turn_whose_end_could_not_be_noted_is_taken_again(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from playwright.async_api import Page
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from bot.app import UPLOAD_CODES
@@ -165,3 +166,17 @@ async def h5(backend: FakeBackend, memory: Memory, codes: Codes, a_clock: Any) -
 async def phone(h5: web.Application) -> AsyncIterator[TestClient[Any, Any]]:
     async with TestClient(TestServer(h5), cookie_jar=aiohttp.CookieJar(unsafe=True)) as client:
         yield client
+
+
+@pytest.fixture
+def opens(page: Page, backend: Any) -> Callable[[str], Awaitable[None]]:
+    """Tap a link from the chat for the purpose: to OAuth and back; `page` is the test module's own browser."""
+
+    async def go(purpose: str) -> None:
+        link = {"link_id": "l1", "purpose": purpose, "openid": OPENID, "case_no": "GJ20260316-00001"}
+        backend.answers["links/redeem"] = (200, link)
+        to_oauth = await page.request.get(f"/h5/l/{'t' * 32}", max_redirects=0)
+        state = to_oauth.headers["location"].partition("state=")[2].partition("#")[0]
+        await page.goto(f"/h5/oauth?code={OPENID}&state={state}")
+
+    return go

@@ -57,18 +57,6 @@ async def page(h5: web.Application, chromium: Browser) -> AsyncIterator[Page]:
         yield page
 
 
-@pytest.fixture
-def opens(page: Page, backend: Any) -> Open:
-    async def go(purpose: str) -> None:
-        link = {"link_id": "l1", "purpose": purpose, "openid": OPENID, "case_no": "GJ20260316-00001"}
-        backend.answers["links/redeem"] = (200, link)
-        to_oauth = await page.request.get(f"/h5/l/{'t' * 32}", max_redirects=0)
-        state = to_oauth.headers["location"].partition("state=")[2].partition("#")[0]
-        await page.goto(f"/h5/oauth?code={OPENID}&state={state}")
-
-    return go
-
-
 PAGES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "bind": ("bind", "", {}),
     "help": ("bind", "/h5/help", {}),

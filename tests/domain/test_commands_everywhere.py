@@ -133,19 +133,7 @@ def _recording(section: str) -> Recording:
 
 
 def _step_by_step() -> None:
-    for section in [
-        "notice",
-        "contact",
-        "credentials",
-        "personal",
-        "photo",
-        "education",
-        "work",
-        "conditions",
-        "materials",
-        "review",
-        "payment",
-    ]:
+    for section in STEPS:
         _recording(section)
 
 

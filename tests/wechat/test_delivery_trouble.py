@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from tests.refusing import refusing_updates
 from wechat import budget
 from wechat.delivery import GIVE_UP_AFTER, Courier
 from wechat.outgoing import Outgoing, Reply, enqueue
@@ -39,26 +40,8 @@ async def running(courier: Courier) -> AsyncIterator[None]:
             await task
 
 
-@asynccontextmanager
-async def nothing_can_be_noted(engine: AsyncEngine) -> AsyncIterator[None]:
-    async with engine.begin() as connection:
-        await connection.execute(
-            text(
-                "CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
-                "$$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '40P01'; END $$"
-            )
-        )
-        await connection.execute(
-            text(
-                "CREATE TRIGGER refuse BEFORE UPDATE ON wechat_outgoing FOR EACH ROW "
-                "WHEN (OLD.state = 'sending') EXECUTE FUNCTION refuse()"
-            )
-        )
-    try:
-        yield
-    finally:
-        async with engine.begin() as connection:
-            await connection.execute(text("DROP TRIGGER refuse ON wechat_outgoing"))
+def nothing_can_be_noted(engine: AsyncEngine) -> AbstractAsyncContextManager[None]:
+    return refusing_updates(engine, "wechat_outgoing", when="OLD.state = 'sending'")
 
 
 async def wait_for_state(engine: AsyncEngine, key: str, state: str) -> None:
