@@ -25,6 +25,14 @@ from tests.conftest import MovableClock
 ME = "o_payer"
 
 
+async def a_late_payment(parts: Parts, pay: FakePay, a_clock: MovableClock) -> None:
+    """A case that was closed for want of payment, and was paid for after all."""
+    await a_case(parts, ME)
+    a_clock.advance(hours=25)
+    await close_overdue(parts)
+    await record_payment(parts, pay.success(await the_order(parts), a_clock.now()), source="notify")
+
+
 async def test_a_payment_moves_the_case_on_and_says_thank_you(parts: Parts, pay: FakePay) -> None:
     case = await a_case(parts, ME)
     order = await the_order(parts)
@@ -133,10 +141,7 @@ async def test_a_second_payment_of_a_paid_order_goes_back_and_the_case_goes_on(p
 async def test_a_refund_is_asked_for_again_with_the_same_number(
     parts: Parts, pay: FakePay, a_clock: MovableClock
 ) -> None:
-    await a_case(parts, ME)
-    a_clock.advance(hours=25)
-    await close_overdue(parts)
-    await record_payment(parts, pay.success(await the_order(parts), a_clock.now()), source="notify")
+    await a_late_payment(parts, pay, a_clock)
     pay.away = True
     await ask_for_refunds(parts)
     pay.away = False
@@ -151,10 +156,7 @@ async def test_a_refund_is_asked_for_again_with_the_same_number(
 async def test_a_refund_that_got_stuck_and_was_mended_at_the_platform_is_told_as_done(
     parts: Parts, pay: FakePay, a_clock: MovableClock
 ) -> None:
-    await a_case(parts, ME)
-    a_clock.advance(hours=25)
-    await close_overdue(parts)
-    await record_payment(parts, pay.success(await the_order(parts), a_clock.now()), source="notify")
+    await a_late_payment(parts, pay, a_clock)
     await ask_for_refunds(parts)
     await record_refund(parts, RefundReport(pay.asked_refunds[0], "ABNORMAL", "rf1"))
     assert (await the_order(parts)).state == "refunding"
